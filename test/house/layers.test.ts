@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+
+/** Areas an area may import besides itself and `base`; `area/file.ts` allows that one file. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  swarm: [],
+  stack: ['swarm'],
+  engine: ['swarm'],
+  orchestrator: ['swarm'],
+  plan: ['swarm', 'orchestrator', 'stack/stack-spec.ts', 'engine/client.ts'],
+  release: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
+  rollout: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
+  simulate: ['swarm', 'orchestrator', 'runtimes', 'stack/stack-spec.ts'],
+  runtimes: ['swarm', 'orchestrator/agent/executor.ts', 'engine/client.ts'],
+  server: ['swarm', 'orchestrator'],
+  ingress: ['swarm', 'orchestrator/store'],
+  gitops: ['swarm', 'stack', 'plan', 'rollout', 'engine/client.ts'],
+  web: ['swarm', 'engine/client.ts'],
+  host: ['swarm', 'stack', 'engine', 'orchestrator', 'gitops'],
+  cli: ['*'],
+};
+
+/** Libraries and `node:` modules an area (or one file of it) may use. */
+const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
+  'base/hash.ts': [/^node:crypto$/],
+  stack: [/^yaml$/, /^js-yaml$/, /^ajv$/],
+  'engine/dockerode-client.ts': [/^node:/, /^dockerode$/],
+  'engine/dockerode-transport.ts': [/^node:/, /^dockerode$/],
+  runtimes: [/^node:/],
+  server: [/^node:(http|https|stream|net|tls|zlib)$/, /^fastify$/],
+  'ingress/proxy.ts': [/^node:(net|http|dgram)$/],
+  web: [/^node:http$/],
+  host: [/^node:/, /^lmdb$/],
+  cli: [/^node:/, /^commander$/, /^chalk$/, /^listr2$/, /^pino$/, /^prom-client$/],
+};
+
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly target: string;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const pattern = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+  return [...text.matchAll(pattern)].map((match) => ({
+    file,
+    line: text.slice(0, match.index).split('\n').length,
+    target: match[1] ?? '',
+  }));
+}
+
+function problem(one: Import): string | undefined {
+  const area = one.file.split('/')[0] ?? '';
+  if (!one.target.startsWith('.')) {
+    const allowed = [...(MAY_USE[area] ?? []), ...(MAY_USE[one.file] ?? [])];
+    if (allowed.some((pattern) => pattern.test(one.target))) return undefined;
+    return `${one.file}:${one.line} ${area} must not use ${one.target}`;
+  }
+  const target = relative(SRC, resolve(SRC, dirname(one.file), one.target));
+  const targetArea = target.split('/')[0] ?? '';
+  const row = MAY_IMPORT[area];
+  if (!row) return `${one.file}:${one.line} area ${area} has no row in the layer table`;
+  if (target.startsWith('..') || targetArea === area || targetArea === 'base') return undefined;
+  const fits = row.some((entry) => entry === '*' || entry === target || isInside(target, entry));
+  return fits ? undefined : `${one.file}:${one.line} ${area} must not import ${target}`;
+}
+
+function isInside(target: string, entry: string): boolean {
+  return !entry.endsWith('.ts') && target.startsWith(`${entry}/`);
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && file.includes('/') && !file.includes('generated/'),
+);
+
+test('imports follow the layer table', () => {
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.flatMap(importsOf).map(problem).filter(Boolean)).toEqual([]);
+});
+
+test('every area has a README of at most 30 lines', () => {
+  const areas = new Set(files.map((file) => file.split('/')[0] ?? ''));
+  for (const area of areas) {
+    const lines = readFileSync(join(SRC, area, 'README.md'), 'utf8')
+      .trimEnd()
+      .split('\n').length;
+    expect(lines, area).toBeLessThanOrEqual(30);
+  }
+});

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** `quick` is what `npm run check` runs; the others need a build, a cluster, or more time. */
+export default defineConfig({
+  test: {
+    pool: 'threads',
+    projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['test/{unit,house,golden,property,simulation}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'swarm',
+          include: ['test/differential/**/*.test.ts', 'test/swarm/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
