@@ -38,7 +38,10 @@ export function parseDuration(text: string): ParsedDuration {
   if (total > MAX_INT64) return { kind: 'error', reason: `time: invalid duration "${text}"` };
   const ns = Number(total);
   if (BigInt(ns) !== total) {
-    return { kind: 'error', reason: `time: duration "${text}" is longer than 104 days and too fine` };
+    return {
+      kind: 'error',
+      reason: `time: duration "${text}" is longer than 104 days and too fine`,
+    };
   }
   return { kind: 'ok', ns: text.startsWith('-') && ns !== 0 ? -ns : ns };
 }
@@ -58,9 +61,10 @@ function explain(text: string): string {
   if (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text)) {
     return `time: missing unit in duration "${text}"`;
   }
-  const unit = /^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+(?:\.\d*)?|\.\d+)([^\d.]+)/.exec(
-    text,
-  )?.[1];
+  const unit =
+    /^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+(?:\.\d*)?|\.\d+)([^\d.]+)/.exec(
+      text,
+    )?.[1];
   return unit === undefined
     ? `time: invalid duration "${text}"`
     : `time: unknown unit "${unit}" in duration "${text}"`;

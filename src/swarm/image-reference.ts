@@ -53,7 +53,10 @@ export function parseImage(text: string): ParsedImage {
   if (path.length > MAX_NAME_LENGTH) {
     return { kind: 'error', reason: 'repository name must not be more than 255 characters' };
   }
-  const parts = { ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+  const parts = {
+    ...(tag === undefined ? {} : { tag }),
+    ...(digest === undefined ? {} : { digest }),
+  };
   return { kind: 'ok', image: { domain, path, ...parts } };
 }
 
