@@ -1,0 +1,11 @@
+/** When to ask a registry for the digest of an image. */
+export type ResolveImage = 'always' | 'changed' | 'never';
+
+/** What the user asked for beside the file. */
+export interface PlanOptions {
+  /** Remove services of the stack that the file does not declare. */
+  readonly prune: boolean;
+  readonly resolveImage: ResolveImage;
+  /** Do what the docker command does where it is known to be wrong (`--compat docker`). */
+  readonly compatDocker: boolean;
+}

@@ -1,0 +1,23 @@
+import type { Config } from '../swarm/config.ts';
+import type { Network } from '../swarm/network.ts';
+import type { Secret } from '../swarm/secret.ts';
+import type { Service } from '../swarm/service.ts';
+
+/**
+ * What `observe` saw of a stack at one instant.
+ *
+ * Everything is engine data, unsorted; what is absent was not there.
+ */
+export interface Snapshot {
+  readonly stack: string;
+  /** Services that carry the stack's label. */
+  readonly services: readonly Service[];
+  /** Services without the label whose name a service of the file would need. */
+  readonly foreignServices: readonly Service[];
+  /** The stack's networks, those the file names, and those its services are attached to. */
+  readonly networks: readonly Network[];
+  /** The stack's secrets and those the file names. */
+  readonly secrets: readonly Secret[];
+  /** The stack's configs and those the file names. */
+  readonly configs: readonly Config[];
+}
