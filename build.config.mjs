@@ -4,11 +4,11 @@ import { build } from 'esbuild';
 await build({
   entryPoints: { tstack: 'src/cli/main.ts' },
   outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
-  splitting: true,
+  format: 'cjs',
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',

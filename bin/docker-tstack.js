@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main } from '../dist/tstack.js';
+'use strict';
 
-process.exitCode = await main(process.argv.slice(2));
+require('../dist/tstack.cjs')
+  .pluginMain(process.argv.slice(2))
+  .then((exitCode) => {
+    process.exitCode = exitCode;
+  });

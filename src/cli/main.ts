@@ -1,7 +1,28 @@
 import { EXIT_CODE, type ExitCode } from '../base/errors.ts';
+import { METADATA_COMMAND, pluginArgv, pluginMetadata } from './docker-plugin.ts';
+import { VERSION } from './version.ts';
 
-/** Runs the command line; resolves with the exit code. */
+/**
+ * Runs the command line of this process.
+ *
+ * Kept small: `--version` must cost no more than Node itself.
+ * @param argv - without node and script
+ * @returns the exit code; unhandled rejections end the process with 70 instead
+ */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  await Promise.resolve();
-  return argv.length > 0 ? EXIT_CODE.usage : EXIT_CODE.ok;
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+    process.stdout.write(`tstack ${VERSION}\n`);
+    return EXIT_CODE.ok;
+  }
+  const { runProcess } = await import('./run-process.ts');
+  return runProcess(argv);
+}
+
+/** Runs this process as the docker CLI plugin `docker-tstack`: `docker tstack deploy …`. */
+export async function pluginMain(argv: readonly string[]): Promise<ExitCode> {
+  if (argv[0] === METADATA_COMMAND) {
+    process.stdout.write(pluginMetadata());
+    return EXIT_CODE.ok;
+  }
+  return main(pluginArgv(argv));
 }

@@ -1,0 +1,109 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { EngineClient } from '../engine/client.ts';
+import type { ReadFile } from '../stack/read-file.ts';
+import type { CommandGroup } from './define-command.ts';
+import type { GlobalValues } from './global-options.ts';
+import { wantsColor, type Output } from './output.ts';
+
+/** The process environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A stream before anybody decided on colour. */
+export type Stream = Omit<Output, 'color'>;
+
+/**
+ * Everything the outer world gives to the command line; the only door to it.
+ *
+ * Implementations: `system-platform.ts` (the process), test/support (memory).
+ */
+export interface Platform {
+  readonly env: Environment;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** All of standard input; blocks until its end. */
+  readonly readStdin: () => Uint8Array;
+  readonly stdinIsTerminal: boolean;
+  readonly readFile: ReadFile;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted with a CancelledError by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Opens the engine that flags and environment name. */
+  readonly connect: (request: ConnectRequest) => Promise<EngineClient>;
+}
+
+/** What decides which engine is meant. */
+export interface ConnectRequest {
+  readonly globals: GlobalValues;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** What a command gets: the platform, the global flags, and the engine on demand. */
+export interface Context extends Omit<Platform, 'stdout' | 'stderr' | 'connect'> {
+  readonly globals: GlobalValues;
+  /** The registry, for help and completion. */
+  readonly root: CommandGroup;
+  /** Results. */
+  readonly stdout: Output;
+  /** Everything else. */
+  readonly stderr: Output;
+  /** Connects on the first call; the same client afterwards. */
+  readonly engine: () => Promise<EngineClient>;
+  /** Frees what the command opened; idempotent. */
+  readonly close: () => void;
+}
+
+/** Wires the ports for one invocation. */
+export function createContext(
+  platform: Platform,
+  globals: GlobalValues,
+  root: CommandGroup,
+): Context {
+  const env = withDockerConfig(platform.env, globals);
+  const paint = (stream: Stream): Output =>
+    withColor(stream, wantsColor(globals.color, env, stream.isTerminal));
+  let client: Promise<EngineClient> | undefined;
+  let opened: EngineClient | undefined;
+  return {
+    ...platform,
+    env,
+    globals,
+    root,
+    stdout: paint(platform.stdout),
+    stderr: paint(platform.stderr),
+    engine() {
+      client ??= platform
+        .connect({ globals, env, signal: platform.signal })
+        .then((engine) => (opened = engine));
+      return client;
+    },
+    close() {
+      opened?.close();
+    },
+  };
+}
+
+/** `--config DIR` is DOCKER_CONFIG by another name. */
+function withDockerConfig(env: Environment, globals: GlobalValues): Environment {
+  return globals.config === undefined ? env : { ...env, DOCKER_CONFIG: globals.config };
+}
+
+function withColor(stream: Stream, color: boolean): Output {
+  return {
+    write: (text) => stream.write(text),
+    color,
+    get isTerminal() {
+      return stream.isTerminal;
+    },
+    get columns() {
+      return stream.columns;
+    },
+    get isClosed() {
+      return stream.isClosed;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { CancelledError, EXIT_CODE, UserError } from '../base/errors.ts';
+import { readSystemFile } from '../host/read-file.ts';
+import { systemClock } from '../host/system-clock.ts';
+import { systemRandom } from '../host/system-random.ts';
+import type { Platform, Stream } from './context.ts';
+
+/** The process as a Platform; installs its signal handlers. */
+export function createSystemPlatform(): Platform {
+  return {
+    env: process.env,
+    workingDirectory: process.cwd(),
+    stdout: openStream(process.stdout),
+    stderr: openStream(process.stderr),
+    readStdin,
+    get stdinIsTerminal() {
+      return Boolean(process.stdin.isTTY);
+    },
+    readFile: readSystemFile,
+    clock: systemClock,
+    random: systemRandom,
+    signal: listenToSignals(),
+    connect: () =>
+      Promise.reject(
+        new UserError('this build cannot talk to an engine', {
+          code: 'no-engine',
+          exitCode: EXIT_CODE.unreachable,
+        }),
+      ),
+  };
+}
+
+function openStream(target: NodeJS.WriteStream): Stream {
+  let isClosed = false;
+  target.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isClosed = true;
+  });
+  return {
+    write(text) {
+      if (!isClosed) target.write(text);
+    },
+    get isTerminal() {
+      return Boolean(target.isTTY);
+    },
+    get columns() {
+      return target.columns > 0 ? target.columns : 80;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+  };
+}
+
+function readStdin(): Uint8Array {
+  try {
+    return readFileSync(0);
+  } catch (error) {
+    throw new UserError(`cannot read standard input: ${(error as Error).message}`, {
+      code: 'stdin-unreadable',
+      exitCode: EXIT_CODE.failed,
+      hint: 'Pipe a file in (tstack config -c - < stack.yml).',
+      cause: error,
+    });
+  }
+}
+
+/** The first signal asks the command to stop; a second one ends the process at once. */
+function listenToSignals(): AbortSignal {
+  const controller = new AbortController();
+  const listen = (name: 'SIGINT' | 'SIGTERM', exitCode: 130 | 143): void => {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitCode);
+      controller.abort(
+        new CancelledError(name === 'SIGINT' ? 'interrupted' : 'terminated', exitCode),
+      );
+    });
+  };
+  listen('SIGINT', EXIT_CODE.interrupted);
+  listen('SIGTERM', EXIT_CODE.terminated);
+  return controller.signal;
+}

@@ -1,0 +1,61 @@
+import { VirtualClock } from '../../src/base/clock.ts';
+import { createSeededRandom } from '../../src/base/random.ts';
+import type { Environment, Platform, Stream } from '../../src/cli/context.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+
+interface MemoryPlatformFacts {
+  readonly env?: Environment;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly clock?: VirtualClock;
+  readonly engine?: EngineClient;
+  readonly isTerminal?: boolean;
+  readonly columns?: number;
+}
+
+/** A Platform in memory: what was written, and the controller that interrupts it. */
+export interface MemoryPlatform {
+  readonly platform: Platform;
+  readonly controller: AbortController;
+  stdout(): string;
+  stderr(): string;
+}
+
+/** Files are keyed by the path as the command asks for it. */
+export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPlatform {
+  const written = { stdout: '', stderr: '' };
+  const controller = new AbortController();
+  const stream = (name: 'stdout' | 'stderr'): Stream => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    isTerminal: facts.isTerminal ?? false,
+    columns: facts.columns ?? 80,
+    isClosed: false,
+  });
+  const platform: Platform = {
+    env: facts.env ?? {},
+    workingDirectory: '/project',
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    readStdin: () => Buffer.from(facts.stdin ?? ''),
+    stdinIsTerminal: false,
+    readFile: (path) => {
+      const text = facts.files?.[path];
+      return text === undefined
+        ? { kind: 'error', code: 'ENOENT', message: `open ${path}: no such file or directory` }
+        : { kind: 'data', bytes: Buffer.from(text) };
+    },
+    clock: facts.clock ?? new VirtualClock(),
+    random: createSeededRandom(1),
+    signal: controller.signal,
+    connect: () =>
+      facts.engine ? Promise.resolve(facts.engine) : Promise.reject(new Error('no engine given')),
+  };
+  return {
+    platform,
+    controller,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+  };
+}
