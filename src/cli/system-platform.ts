@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { CancelledError, EXIT_CODE, UserError } from '../base/errors.ts';
 import { readSystemFile } from '../host/read-file.ts';
 import { systemClock } from '../host/system-clock.ts';
@@ -14,7 +15,7 @@ export function createSystemPlatform(): Platform {
     stderr: openStream(process.stderr),
     readStdin,
     get stdinIsTerminal() {
-      return Boolean(process.stdin.isTTY);
+      return isatty(0);
     },
     readFile: readSystemFile,
     clock: systemClock,
@@ -41,7 +42,7 @@ function openStream(target: NodeJS.WriteStream): Stream {
       if (!isClosed) target.write(text);
     },
     get isTerminal() {
-      return Boolean(target.isTTY);
+      return isatty(target.fd);
     },
     get columns() {
       return target.columns > 0 ? target.columns : 80;
