@@ -11,8 +11,8 @@ export function createSystemPlatform(): Platform {
   return {
     env: process.env,
     workingDirectory: process.cwd(),
-    stdout: openStream(process.stdout),
-    stderr: openStream(process.stderr),
+    stdout: openStream(process.stdout, 1),
+    stderr: openStream(process.stderr, 2),
     readStdin,
     get stdinIsTerminal() {
       return isatty(0);
@@ -31,7 +31,7 @@ export function createSystemPlatform(): Platform {
   };
 }
 
-function openStream(target: NodeJS.WriteStream): Stream {
+function openStream(target: NodeJS.WriteStream, descriptor: number): Stream {
   let isClosed = false;
   target.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -42,7 +42,7 @@ function openStream(target: NodeJS.WriteStream): Stream {
       if (!isClosed) target.write(text);
     },
     get isTerminal() {
-      return isatty(target.fd);
+      return isatty(descriptor);
     },
     get columns() {
       return target.columns > 0 ? target.columns : 80;
