@@ -19,6 +19,8 @@ interface OperationFacts {
   readonly name: string;
   /** Why this operation is in the plan, a phrase for people. */
   readonly cause: string;
+  /** Operations of a wave run together, after all of the waves before it. */
+  readonly wave: number;
   /** Operations that must be done before, by id, ascending. */
   readonly dependsOn: readonly number[];
   /** What differs, sorted by path; empty for everything but updates. */
@@ -100,12 +102,12 @@ export interface Plan {
   readonly ids: KnownIds;
 }
 
-/** Whether carrying the operation out sends a write request. */
-export function isWrite(operation: Operation): boolean {
-  return !operation.kind.endsWith('-keep');
+/** Whether carrying out an operation of this kind sends a write request. */
+export function isWrite(kind: OperationKind): boolean {
+  return !kind.endsWith('-keep');
 }
 
 /** Whether the plan would send no write request at all. */
 export function isEmptyPlan(plan: Plan): boolean {
-  return !plan.operations.some(isWrite);
+  return !plan.operations.some((one) => isWrite(one.kind));
 }

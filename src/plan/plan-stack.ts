@@ -1,0 +1,265 @@
+import { byString } from '../base/compare.ts';
+import type { StackSpec } from '../stack/stack-spec.ts';
+import type { ConfigId, SecretId } from '../swarm/object.ts';
+import type { Service, ServiceSpec } from '../swarm/service.ts';
+import { descopeName } from '../swarm/stack-labels.ts';
+import { decideBlob } from './blob-operations.ts';
+import { chooseImage, type Resolutions } from './images.ts';
+import {
+  externalNetworkRefusals,
+  networkDrift,
+  ownNetwork,
+  takenNetworkName,
+} from './network-operations.ts';
+import { PlanDraft, WAVE } from './plan-draft.ts';
+import type { KnownIds, Plan } from './plan.ts';
+import type { PlanOptions } from './plan-options.ts';
+import { NO_SECRET_MEMORY, type SecretMemory } from './secret-memory.ts';
+import {
+  decideService,
+  modeChange,
+  modeName,
+  networkNamesOf,
+  withIds,
+} from './service-operations.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What planning needs beside the file and the cluster. */
+export interface PlanContext {
+  readonly options: PlanOptions;
+  /** What the registries said of the images of `imagesToResolve`. */
+  readonly resolutions: Resolutions;
+  readonly secretMemory?: SecretMemory | undefined;
+}
+
+/** The services of a snapshot by real name. */
+export function servicesByName(snapshot: Snapshot): ReadonlyMap<string, Service> {
+  return new Map(snapshot.services.map((one) => [one.Spec.Name, one]));
+}
+
+/**
+ * Computes what has to be done for the cluster to hold what the file asks for.
+ *
+ * Pure. Everything that can be known to fail before the first write is a refusal in the plan;
+ * planning what was just applied gives a plan without writes (jobs aside, which run each time).
+ */
+export function planStack(spec: StackSpec, snapshot: Snapshot, context: PlanContext): Plan {
+  const draft = new PlanDraft(spec.stack);
+  const ids = knownIds(snapshot);
+  planNetworks(spec, snapshot, draft);
+  planSecrets(spec, { snapshot, context, draft });
+  planConfigs(spec, { snapshot, context, draft });
+  planServices(spec, { snapshot, context, draft, ids });
+  planRemovals(spec, { snapshot, context, draft });
+  return draft.finish(ids);
+}
+
+interface Work {
+  readonly snapshot: Snapshot;
+  readonly context: PlanContext;
+  readonly draft: PlanDraft;
+}
+
+function planNetworks(spec: StackSpec, snapshot: Snapshot, draft: PlanDraft): void {
+  const wanted = new Map(spec.networks.map((one) => [one.Name, one]));
+  for (const body of [...wanted.values()].sort(byString((one) => one.Name))) {
+    const own = ownNetwork(snapshot.networks, body, spec.stack);
+    if (own) {
+      draft.note(networkDrift(own, body));
+      draft.add({ kind: 'network-keep', name: body.Name, cause: 'exists', objectId: own.Id });
+      continue;
+    }
+    draft.refuse(takenNetworkName(snapshot.networks, body));
+    draft.add({ kind: 'network-create', name: body.Name, cause: 'declared, not found', body });
+  }
+  for (const refusal of externalNetworkRefusals(spec, snapshot.networks)) draft.refuse(refusal);
+}
+
+function planSecrets(spec: StackSpec, { snapshot, context, draft }: Work): void {
+  const memory = context.options.compatDocker
+    ? NO_SECRET_MEMORY
+    : (context.secretMemory ?? NO_SECRET_MEMORY);
+  for (const wanted of distinctByName(spec.secrets)) {
+    const stored = snapshot.secrets.find((one) => one.Spec.Name === wanted.Name);
+    // A driver's secret has no content of its own.
+    const isCompared = stored !== undefined && !wanted.Driver?.Name;
+    const { action, cause, changes, notes, refusals } = decideBlob({
+      kind: 'secret',
+      wanted,
+      stored,
+      match: isCompared ? memory.compare(stored, wanted) : 'same',
+      rewrites: context.options.compatDocker,
+    });
+    draft.note(notes);
+    refusals.forEach((one) => draft.refuse(one));
+    const facts = { name: wanted.Name, cause, changes };
+    if (!stored) draft.add({ ...facts, kind: 'secret-create', spec: wanted });
+    else if (action === 'keep') draft.add({ ...facts, kind: 'secret-keep', objectId: stored.ID });
+    else {
+      const kind = action === 'verify' ? 'secret-verify' : 'secret-update';
+      const version = stored.Version.Index;
+      draft.add({ ...facts, kind, spec: wanted, objectId: stored.ID, version });
+    }
+  }
+}
+
+function planConfigs(spec: StackSpec, { snapshot, context, draft }: Work): void {
+  for (const wanted of distinctByName(spec.configs)) {
+    const stored = snapshot.configs.find((one) => one.Spec.Name === wanted.Name);
+    const isSame = (stored?.Spec.Data ?? '') === (wanted.Data ?? '');
+    const { action, cause, changes, notes, refusals } = decideBlob({
+      kind: 'config',
+      wanted,
+      stored,
+      match: isSame ? 'same' : 'different',
+      rewrites: context.options.compatDocker,
+    });
+    draft.note(notes);
+    refusals.forEach((one) => draft.refuse(one));
+    const facts = { name: wanted.Name, cause, changes };
+    if (!stored) draft.add({ ...facts, kind: 'config-create', spec: wanted });
+    else if (action === 'keep') draft.add({ ...facts, kind: 'config-keep', objectId: stored.ID });
+    else {
+      const version = stored.Version.Index;
+      draft.add({ ...facts, kind: 'config-update', spec: wanted, objectId: stored.ID, version });
+    }
+  }
+}
+
+function planServices(
+  spec: StackSpec,
+  { snapshot, context, draft, ids }: Work & { readonly ids: KnownIds },
+): void {
+  const stored = servicesByName(snapshot);
+  const networkName = networkNamesOf(snapshot.networks);
+  const rewrites = context.options.compatDocker;
+  for (const service of distinctByName(spec.services)) {
+    const old = stored.get(service.Name);
+    refuseService(spec, service, { snapshot, draft, old });
+    const choice = chooseImage(service, old, context);
+    if (choice.unresolved !== undefined && (old !== undefined || !rewrites)) {
+      draft.note([unresolvedNote(choice.unresolved)]);
+    }
+    const withReferences = withIds(choice.spec, ids);
+    const decision = decideService(withReferences, old, { networkName, rewrites });
+    const { action, cause, changes } = decision;
+    const facts = { name: service.Name, cause, changes, spec: decision.spec };
+    const needs = draft.writesFor(decision.spec);
+    if (!old) draft.add({ ...facts, kind: 'service-create' }, needs);
+    else if (action === 'keep') draft.add({ ...facts, kind: 'service-keep', objectId: old.ID });
+    else {
+      const version = old.Version.Index;
+      draft.add({ ...facts, kind: 'service-update', objectId: old.ID, version }, needs);
+    }
+  }
+}
+
+/** What would make the engine refuse this service. */
+function refuseService(
+  spec: StackSpec,
+  service: ServiceSpec,
+  context: {
+    readonly snapshot: Snapshot;
+    readonly draft: PlanDraft;
+    readonly old: Service | undefined;
+  },
+): void {
+  const { snapshot, draft, old } = context;
+  draft.refuse(modeChange(service, old));
+  const foreign = snapshot.foreignServices.some((one) => one.Spec.Name === service.Name);
+  if (foreign && !old) {
+    draft.refuse({
+      code: 'service-name-taken',
+      subject: service.Name,
+      message: `failed to create service ${service.Name}: name conflicts with an existing object: service ${service.Name} already exists and does not belong to the stack`,
+      hint: `rename the service or the stack, or remove the other one (\`docker service rm ${service.Name}\`)`,
+    });
+  }
+  const { Secrets = [], Configs = [] } = service.TaskTemplate.ContainerSpec ?? {};
+  const key = descopeName(spec.stack, service.Name);
+  const secrets = new Set(
+    [...spec.secrets, ...snapshot.secrets.map((one) => one.Spec)].map((one) => one.Name),
+  );
+  const configs = new Set(
+    [...spec.configs, ...snapshot.configs.map((one) => one.Spec)].map((one) => one.Name),
+  );
+  const missing = [
+    ...Secrets.filter((one) => !secrets.has(one.SecretName)).map(
+      (one) => `secret not found: ${one.SecretName}`,
+    ),
+    ...Configs.filter((one) => !configs.has(one.ConfigName)).map(
+      (one) => `config not found: ${one.ConfigName}`,
+    ),
+  ];
+  for (const problem of new Set(missing)) {
+    draft.refuse({
+      code: 'reference-not-found',
+      subject: service.Name,
+      message: `service ${key}: ${problem}`,
+      hint: 'create it first, or correct its name',
+    });
+  }
+}
+
+function unresolvedNote(image: string): Parameters<PlanDraft['note']>[0][number] {
+  return {
+    code: 'image-not-resolved',
+    severity: 'warning',
+    subject: image,
+    message: `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.`,
+  };
+}
+
+/** Removals come last, unless what is new needs a port that the old one holds. */
+function planRemovals(spec: StackSpec, { snapshot, context, draft }: Work): void {
+  const declared = new Set(spec.services.map((one) => one.Name));
+  const undeclared = snapshot.services
+    .filter((one) => !declared.has(one.Spec.Name))
+    .sort(byString((one) => one.Spec.Name));
+  if (!context.options.prune) {
+    draft.note(undeclared.map((one) => undeclaredNote(one)));
+    return;
+  }
+  const needed = new Set(spec.services.flatMap(publishedPorts));
+  for (const service of undeclared) {
+    const port = publishedPorts(service.Spec).find((one) => needed.has(one));
+    const isFirst = context.options.compatDocker || port !== undefined;
+    draft.add(
+      {
+        kind: 'service-remove',
+        name: service.Spec.Name,
+        cause: port === undefined ? 'not in the file' : `not in the file; frees port ${port}`,
+        objectId: service.ID,
+      },
+      isFirst ? [] : draft.serviceWrites(),
+      context.options.compatDocker ? WAVE.removeFirst : isFirst ? WAVE.freePorts : undefined,
+    );
+  }
+}
+
+function undeclaredNote(service: Service): Parameters<PlanDraft['note']>[0][number] {
+  return {
+    code: 'undeclared-service',
+    severity: 'note',
+    subject: service.Spec.Name,
+    message: `service ${service.Spec.Name} (${modeName(service.Spec.Mode)}) is not in the file; --prune would remove it`,
+  };
+}
+
+function publishedPorts(spec: ServiceSpec): readonly string[] {
+  return (spec.EndpointSpec?.Ports ?? []).flatMap((one) =>
+    one.PublishedPort ? [`${one.PublishedPort}/${one.Protocol ?? 'tcp'}`] : [],
+  );
+}
+
+function knownIds(snapshot: Snapshot): KnownIds {
+  return {
+    secrets: new Map<string, SecretId>(snapshot.secrets.map((one) => [one.Spec.Name, one.ID])),
+    configs: new Map<string, ConfigId>(snapshot.configs.map((one) => [one.Spec.Name, one.ID])),
+  };
+}
+
+function distinctByName<T extends { readonly Name: string }>(items: readonly T[]): readonly T[] {
+  const byName = new Map(items.map((item) => [item.Name, item]));
+  return [...byName.values()].sort(byString((one) => one.Name));
+}

@@ -1,0 +1,133 @@
+import type { JsonValue } from '../base/brand.ts';
+import type { Network } from '../swarm/network.ts';
+import type {
+  ContainerSpec,
+  Privileges,
+  Service,
+  ServiceMode,
+  ServiceSpec,
+} from '../swarm/service.ts';
+import { canonicalSpec } from './canonical-spec.ts';
+import { describeChanges } from './change-words.ts';
+import { diffValues } from './diff.ts';
+import type { FieldChange, KnownIds, Refusal } from './plan.ts';
+
+/** What to do with one declared service. */
+export interface ServiceDecision {
+  readonly action: 'create' | 'update' | 'keep';
+  readonly cause: string;
+  readonly changes: readonly FieldChange[];
+  /** What to send. */
+  readonly spec: ServiceSpec;
+}
+
+/** Gives a network's name for a name or an id; an unknown one stands for itself. */
+export type NetworkNames = (target: string) => string;
+
+/** Names of the networks of a snapshot. */
+export function networkNamesOf(networks: readonly Network[]): NetworkNames {
+  const names = new Map<string, string>(networks.map((one) => [one.Id, one.Name]));
+  return (target) => names.get(target) ?? target;
+}
+
+/**
+ * The spec with ids where names stand, as far as they are known.
+ *
+ * What is unknown keeps an empty id: its secret or config has to be created first.
+ */
+export function withIds(spec: ServiceSpec, ids: KnownIds): ServiceSpec {
+  const container = spec.TaskTemplate.ContainerSpec;
+  if (!container) return spec;
+  const secrets = container.Secrets?.map((one) => ({
+    ...one,
+    SecretID: ids.secrets.get(one.SecretName) ?? one.SecretID,
+  }));
+  const configs = container.Configs?.map((one) => ({
+    ...one,
+    ConfigID: ids.configs.get(one.ConfigName) ?? one.ConfigID,
+  }));
+  const filled: ContainerSpec = {
+    ...container,
+    ...(secrets && { Secrets: secrets }),
+    ...(configs && { Configs: configs }),
+    ...credentialWithId(container.Privileges, ids),
+  };
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: filled } };
+}
+
+/** A credential spec refers to its config by id; the file model has the name there. */
+function credentialWithId(
+  privileges: Privileges | null | undefined,
+  ids: KnownIds,
+): { readonly Privileges?: Privileges } {
+  const credential = privileges?.CredentialSpec;
+  const id = ids.configs.get(credential?.Config ?? '');
+  if (id === undefined) return {};
+  return { Privileges: { ...privileges, CredentialSpec: { ...credential, Config: id } } };
+}
+
+/**
+ * What a declared service needs: compared with what the engine stores, not with what was sent.
+ *
+ * ForceUpdate belongs to the cluster and is copied. A job runs at every deploy, as with docker.
+ * @param spec - with ids and its image decided
+ * @param rewrites - update what is unchanged too, as docker does
+ */
+export function decideService(
+  spec: ServiceSpec,
+  stored: Service | undefined,
+  context: { readonly networkName: NetworkNames; readonly rewrites: boolean },
+): ServiceDecision {
+  if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
+  const wanted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
+  const changes = diffValues(
+    canonicalOf(stored.Spec, context.networkName),
+    canonicalOf(wanted, context.networkName),
+  );
+  if (changes.length > 0) {
+    return { action: 'update', cause: describeChanges(changes), changes, spec: wanted };
+  }
+  if (isJob(spec.Mode)) {
+    return { action: 'update', cause: 'a job runs at every deploy', changes, spec: wanted };
+  }
+  if (context.rewrites) {
+    return { action: 'update', cause: 'docker updates what is unchanged', changes, spec: wanted };
+  }
+  return { action: 'keep', cause: 'unchanged', changes, spec: wanted };
+}
+
+function canonicalOf(spec: ServiceSpec, networkName: NetworkNames): JsonValue {
+  return canonicalSpec(spec, networkName);
+}
+
+function withForceUpdate(spec: ServiceSpec, count: number | undefined): ServiceSpec {
+  if (count === undefined || count === spec.TaskTemplate.ForceUpdate) return spec;
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: count } };
+}
+
+/** Whether the mode is one that runs to completion. */
+export function isJob(mode: ServiceMode | undefined): boolean {
+  return mode?.ReplicatedJob !== undefined || mode?.GlobalJob !== undefined;
+}
+
+/** Why a service cannot be updated in place. */
+export function modeChange(spec: ServiceSpec, stored: Service | undefined): Refusal | undefined {
+  if (!stored) return undefined;
+  const [before, after] = [modeName(stored.Spec.Mode), modeName(spec.Mode)];
+  if (before === after) return undefined;
+  return {
+    code: 'service-mode-change',
+    subject: spec.Name,
+    message: `failed to update service ${spec.Name}: service mode change is not allowed (${before} → ${after})`,
+    hint: `remove the service first (\`docker service rm ${spec.Name}\`), then deploy again`,
+  };
+}
+
+/** The mode in the words of a stack file. */
+export function modeName(
+  mode: ServiceMode | undefined,
+): 'replicated' | 'global' | 'replicated-job' | 'global-job' {
+  if (mode?.Global) return 'global';
+  if (mode?.ReplicatedJob) return 'replicated-job';
+  return mode?.GlobalJob ? 'global-job' : 'replicated';
+}
