@@ -1,6 +1,6 @@
 import { VirtualClock, toInstant } from '../../src/base/clock.ts';
 import { DEFAULT_CLUSTER_SPEC } from '../../src/swarm/cluster.ts';
-import type { NodeId, ServiceId, TaskId } from '../../src/swarm/object.ts';
+import type { NetworkId, NodeId, ServiceId, TaskId } from '../../src/swarm/object.ts';
 import type { ServiceSpec } from '../../src/swarm/service.ts';
 import type { Actor } from '../../src/swarm/task-state.ts';
 import { Store } from '../../src/orchestrator/store/store.ts';
@@ -9,6 +9,7 @@ import type {
   ClusterId,
   Draft,
   StoredCluster,
+  StoredNetwork,
   StoredNode,
   StoredService,
   StoredTask,
@@ -121,4 +122,21 @@ export function aStore(): {
   const clock = new VirtualClock(EPOCH);
   const store = new Store({ clock });
   return { store, clock, write: (write, by = 'import') => store.update(by, write) };
+}
+
+/** An overlay network about to be stored. */
+export function aNetwork(
+  options: Partial<Draft<StoredNetwork>> & { readonly name?: string } = {},
+): Draft<StoredNetwork> {
+  const { name, ...rest } = options;
+  return {
+    ID: anId('network') as NetworkId,
+    Spec: { Name: name ?? 'front', Labels: {}, DriverConfiguration: { Name: 'overlay' } },
+    ...rest,
+  };
+}
+
+/** The routing mesh's network about to be stored. */
+export function anIngressNetwork(): Draft<StoredNetwork> {
+  return aNetwork({ Spec: { Name: 'ingress', Labels: {}, Ingress: true } });
 }
