@@ -1,0 +1,126 @@
+import { toInstant, type Clock } from '../../base/clock.ts';
+import { invariant } from '../../base/invariant.ts';
+import type { NodeId, TaskId } from '../../swarm/object.ts';
+import { taskStateRank } from '../../swarm/task-state.ts';
+import type { Commit } from '../store/commit.ts';
+import type { Store } from '../store/store.ts';
+import type { StoreView } from '../store/store-view.ts';
+import type { StoredTask } from '../store/stored-object.ts';
+import { Wakeup } from '../wakeup.ts';
+import type { Assignment, Executor } from './executor.ts';
+import type { StatusReports } from './status-reports.ts';
+import { TaskRunner } from './task-runner.ts';
+
+const ASSIGNED = taskStateRank('assigned');
+
+export interface AgentsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly reports: StatusReports;
+  /** How long assignments gather before the nodes see them. */
+  readonly assignmentDelayMs: number;
+}
+
+type Runners = Map<TaskId, TaskRunner>;
+
+/**
+ * The agents of all logical nodes that are up: each runs the tasks assigned to its node.
+ *
+ * One watch for all of them; a change of a task costs the same however many nodes there are.
+ * @source swarmkit agent/worker.go; spec/orchestrator.md section 18
+ */
+export class Agents {
+  readonly #options: AgentsOptions;
+  readonly #nodes = new Map<NodeId, Runners>();
+  /** Tasks of nodes that are up, changed and not yet passed on. */
+  readonly #changed = new Map<TaskId, NodeId>();
+  readonly #wakeup: Wakeup;
+
+  constructor(options: AgentsOptions) {
+    this.#options = options;
+    this.#wakeup = new Wakeup(options.clock, () => this.#run());
+  }
+
+  /** Whether a node's agent is at work. */
+  isUp(node: NodeId): boolean {
+    return this.#nodes.has(node);
+  }
+
+  /** Starts a node's agent: it takes up every task assigned to the node, whatever its state. */
+  start(node: NodeId): void {
+    if (this.#nodes.has(node)) return;
+    this.#nodes.set(node, new Map());
+    for (const task of this.#options.store.view.tasksByNode(node)) this.#note(task);
+  }
+
+  /** Stops a node's agent at once, as a crash does: what runs is left alone. */
+  stop(node: NodeId): void {
+    for (const runner of this.#nodes.get(node)?.values() ?? []) runner.stop();
+    this.#nodes.delete(node);
+    this.#options.reports.drop(node);
+  }
+
+  stopAll(): void {
+    for (const node of this.#nodes.keys()) this.stop(node);
+    this.#wakeup.stop();
+  }
+
+  /** Listens to a commit; quick, writes nothing. */
+  observe(commit: Commit): void {
+    for (const change of commit.changes) {
+      if (change.kind === 'task') this.#note(change.object ?? change.old);
+    }
+  }
+
+  #note(task: StoredTask): void {
+    if (task.NodeID === undefined || taskStateRank(task.Status.State) < ASSIGNED) return;
+    if (!this.#nodes.has(task.NodeID)) return;
+    this.#changed.set(task.ID, task.NodeID);
+    const { clock, assignmentDelayMs } = this.#options;
+    this.#wakeup.at(toInstant(clock.now() + assignmentDelayMs));
+  }
+
+  #run(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const [id, node] of changed) {
+      const runners = this.#nodes.get(node);
+      if (runners) this.#passOn(node, runners, id);
+    }
+  }
+
+  #passOn(node: NodeId, runners: Runners, id: TaskId): void {
+    const task = this.#options.store.view.get('task', id);
+    const runner = runners.get(id);
+    if (task) {
+      const one = runner ?? this.#createRunner(node, task);
+      runners.set(id, one);
+      one.update(task);
+    } else runner?.remove(() => runners.delete(id));
+  }
+
+  #createRunner(node: NodeId, task: StoredTask): TaskRunner {
+    const { clock, executor, reports, store } = this.#options;
+    return new TaskRunner(task, {
+      clock,
+      executor,
+      resolve: (one) => resolveAssignment(store.view, one),
+      report: (id, status) => reports.report(node, id, status),
+    });
+  }
+}
+
+/** What a task refers to, as it is now. */
+export function resolveAssignment(view: StoreView, task: StoredTask): Assignment {
+  const node = task.NodeID && view.get('node', task.NodeID);
+  invariant(node, `task ${task.ID} is assigned to a node that does not exist`);
+  const { Secrets = [], Configs = [] } = task.Spec.ContainerSpec ?? {};
+  return {
+    task,
+    node,
+    service: view.get('service', task.ServiceID),
+    secrets: Secrets.flatMap((one) => view.get('secret', one.SecretID) ?? []),
+    configs: Configs.flatMap((one) => view.get('config', one.ConfigID) ?? []),
+  };
+}
