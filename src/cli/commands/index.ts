@@ -1,10 +1,13 @@
 import { defineGroup } from '../define-command.ts';
 import { help } from './help.ts';
+import { ls } from './ls.ts';
+import { ps } from './ps.ts';
+import { services } from './services.ts';
 import { version } from './version.ts';
 
 /** All commands, in the order help shows them. */
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [version, help],
+  commands: [ls, services, ps, version, help],
 });

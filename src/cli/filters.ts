@@ -1,0 +1,29 @@
+import { UsageError } from '../base/errors.ts';
+import type { Filters } from '../engine/client.ts';
+import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
+
+/** The flag `-f, --filter` of list commands. */
+export const FILTER_OPTION = {
+  kind: 'list',
+  short: 'f',
+  placeholder: 'KEY=VALUE',
+  help: 'Show only what matches',
+  complete: 'none',
+  check(item: string) {
+    if (item.includes('=')) return;
+    throw new UsageError(
+      `invalid argument "${item}" for "-f, --filter" flag: bad format of filter (expected name=value)`,
+    );
+  },
+} as const;
+
+/** Filters of a list call: the stack's label and the user's own, which the engine checks. */
+export function stackFilters(stack: string, filters: readonly string[]): Filters {
+  const byKey: Record<string, string[]> = { label: [`${LABEL_NAMESPACE}=${stack}`] };
+  for (const filter of filters) {
+    const at = filter.indexOf('=');
+    const key = filter.slice(0, at).trim().toLowerCase();
+    (byKey[key] ??= []).push(filter.slice(at + 1).trim());
+  }
+  return byKey;
+}
