@@ -1,5 +1,11 @@
 import type { Span } from '../base/diagnostic.ts';
-import type { Place } from './report.ts';
+import { readDocument } from './document.ts';
+import { interpolate } from './interpolate.ts';
+import type { LoadedSources } from './load.ts';
+import { createLocator } from './locate.ts';
+import type { Place, Report } from './report.ts';
+import { checkForbidden } from './service-options.ts';
+import { checkSameVersion, versionOf } from './version.ts';
 import type { YamlMap } from './yaml-values.ts';
 
 /** How far the docker command's own defects are reproduced: not at all, or exactly. */
@@ -35,4 +41,59 @@ export interface ReadResult {
   readonly projectDirectory: string;
   /** Where a place stands in its file; the nearest existing parent when the exact path does not. */
   readonly locate: (place: Place) => Span | undefined;
+}
+
+/**
+ * Reads the loaded sources: YAML, version, forbidden options, interpolation.
+ *
+ * @returns undefined when errors were reported; all problems that can be found are
+ * @source spec/stack-file.md section 3, steps 2 to 4
+ */
+export function readStack(
+  { sources, projectDirectory }: LoadedSources,
+  options: ReadOptions,
+  report: Report,
+): ReadResult | undefined {
+  const counting = countErrors(report);
+  const documents = sources.map((source) => readDocument(source, counting.report));
+  const versions = documents.map((raw, file) => raw && versionOf(raw, file, counting.report));
+  if (counting.errors === 0) checkSameVersion(versions.filter(isDefined), counting.report);
+  const files: StackFile[] = [];
+  for (const [file, source] of sources.entries()) {
+    const raw = documents[file];
+    const version = versions[file];
+    if (!raw || !version) continue;
+    const value = readFile({ file, raw }, options, counting.report);
+    files.push({ ...source, ...version, raw, value });
+  }
+  if (counting.errors > 0) return undefined;
+  return { files, projectDirectory, locate: createLocator(sources) };
+}
+
+function readFile(
+  { file, raw }: { readonly file: number; readonly raw: YamlMap },
+  options: ReadOptions,
+  report: Report,
+): YamlMap {
+  checkForbidden(raw, file, report);
+  if (options.skipInterpolation === true) return raw;
+  return interpolate(raw, { file, env: options.env, compat: options.compat }, report);
+}
+
+/** Passes problems on and counts the errors among them. */
+function countErrors(report: Report): { readonly report: Report; readonly errors: number } {
+  let errors = 0;
+  return {
+    report(problem) {
+      if (problem.severity === 'error') errors += 1;
+      report(problem);
+    },
+    get errors() {
+      return errors;
+    },
+  };
+}
+
+function isDefined<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Severity } from '../base/diagnostic.ts';
+import type { Severity, Span } from '../base/diagnostic.ts';
 
 /** Keys and indices from the top of one file: `['services', 'web', 'ports', 0]`. */
 export type Path = readonly (string | number)[];
@@ -18,7 +18,13 @@ export interface Problem {
   readonly severity: Severity;
   readonly message: string;
   readonly place?: Place | undefined;
-  readonly related?: readonly { readonly message: string; readonly place: Place }[];
+  /** Where reading itself stopped: there is no path yet. Wins over `place`. */
+  readonly span?: Span | undefined;
+  readonly related?: readonly {
+    readonly message: string;
+    readonly place?: Place;
+    readonly span?: Span;
+  }[];
   readonly hint?: string | undefined;
 }
 

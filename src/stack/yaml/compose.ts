@@ -145,22 +145,14 @@ export class Composer {
 
   private node(place: Slot): Composed {
     const token = this.scanner.peek();
-    switch (token.kind) {
-      case 'plain':
-        this.take();
-        return this.scalar(resolveScalar(token.value), token);
-      case 'quoted':
-        this.take();
-        return this.scalar(token.value, token);
-      case 'alias':
-        return this.alias(this.take());
-      case 'anchor':
-      case 'tag':
-        return this.decorated(place);
-      default:
-        if (place.emptyAt.has(token.kind)) return this.absent(token.start);
-        return this.collection(token, place);
+    const { kind } = token;
+    if (kind === 'plain' || kind === 'quoted') {
+      this.take();
+      return this.scalar(kind === 'plain' ? resolveScalar(token.value) : token.value, token);
     }
+    if (kind === 'alias') return this.alias(this.take());
+    if (kind === 'anchor' || kind === 'tag') return this.decorated(place);
+    return place.emptyAt.has(kind) ? this.absent(token.start) : this.collection(token, place);
   }
 
   /** A node with an anchor, a tag, or both in either order. */

@@ -24,7 +24,8 @@ export class MappingDraft {
     if (typeof key.value !== 'string') return this.reportKey(keyToken, key.value);
     if (key.value in this.map) return this.reportDuplicate(key.value, keyToken);
     this.map[key.value] = value.value;
-    if (this.entries && value.node) this.entries.set(key.value, { key: keyToken, node: value.node });
+    if (this.entries && value.node)
+      this.entries.set(key.value, { key: keyToken, node: value.node });
     return undefined;
   }
 

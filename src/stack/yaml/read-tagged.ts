@@ -43,4 +43,3 @@ function readBinary(token: Token): string {
   }
   return new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)));
 }
-

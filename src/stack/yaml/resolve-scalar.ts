@@ -13,11 +13,11 @@ const WORDS: ReadonlyMap<string, YamlScalar> = new Map<string, YamlScalar>([
 
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const DATE = String.raw`\d{4}-(\d{1,2})-(\d{1,2})`;
-const TIME = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?`;
-const TIMESTAMP = new RegExp(
-  `^${DATE}(?:[Tt]${TIME}(?:Z|[-+](\\d\\d):(\\d\\d))| ${TIME})?$`,
-);
+const DATE = String.raw`\d{4}-(?<month>\d{1,2})-(?<day>\d{1,2})`;
+const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d{1,2}):(?<second>\d{1,2})(?:[.,]\d+)?`;
+/** A zone belongs to the forms with `T`, and only to them. */
+const ZONE = String.raw`(?:(?<=[Tt].*)(?:Z|[-+]\d\d:\d\d)|(?<= .*))`;
+const TIMESTAMP = new RegExp(`^${DATE}(?:[Tt ]${TIME}${ZONE})?$`);
 
 /**
  * Reads an unquoted scalar as go-yaml does.
@@ -77,20 +77,22 @@ function toInteger(plain: string): YamlScalar {
 /** Whether Go's time package would take it: also the ranges, with the month's length. */
 function isTimestamp(text: string): boolean {
   if (text.charCodeAt(4) !== 0x2d) return false;
-  const match = TIMESTAMP.exec(text);
-  if (!match) return false;
-  const [month = 0, day = 0, ...time] = match.slice(1).map((one) => Number(one ?? 0));
-  const [hour = 0, minute = 0, second = 0, , , hour2 = 0, minute2 = 0, second2 = 0] = time;
-  const year = Number(text.slice(0, 4));
-  const monthLength = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const fields = TIMESTAMP.exec(text)?.groups;
+  if (!fields) return false;
+  const number = (name: string): number => Number(fields[name] ?? 0);
   return (
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= (year < 100 && month === 2 ? 29 : monthLength) &&
-    Math.max(hour, hour2) < 24 &&
-    Math.max(minute, minute2, second, second2) < 60
+    isDate(Number(text.slice(0, 4)), number('month'), number('day')) &&
+    number('hour') < 24 &&
+    number('minute') < 60 &&
+    number('second') < 60
   );
+}
+
+function isDate(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (month === 2) return day <= (isLeap ? 29 : 28);
+  return day <= ([4, 6, 9, 11].includes(month) ? 30 : 31);
 }
 
 /** The short tag of a value, as messages name it. */

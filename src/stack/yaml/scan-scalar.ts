@@ -233,9 +233,10 @@ function takeBlockBreaks(
   let breaks = '';
   let deepest = 0;
   for (;;) {
-    while ((indent === 0 || cursor.column < indent) && cursor.code() === SPACE) cursor.at += 1;
+    const limit = indent === 0 ? Infinity : indent;
+    while (cursor.column < limit && cursor.code() === SPACE) cursor.at += 1;
     deepest = Math.max(deepest, cursor.column);
-    if ((indent === 0 || cursor.column < indent) && cursor.code() === TAB) {
+    if (cursor.column < limit && cursor.code() === TAB) {
       cursor.fail(
         'found a tab character where an indentation space is expected',
         'indent with spaces',
