@@ -1,6 +1,23 @@
 // Builds dist/: one bundled, minified file for the command line. Run by `npm run build` and `prepare`.
 import { build } from 'esbuild';
 
+/**
+ * Modules that dockerode loads at once and tstack never calls: its transport is ours, and nothing is
+ * built from a directory. Left in, they cost 40 ms of every command that talks to an engine.
+ */
+const unusedByDockerode = {
+  name: 'unused-by-dockerode',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(docker-modem|tar-fs|@balena\/dockerignore)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }));
+    bundle.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
+      contents: 'module.exports = {}',
+    }));
+  },
+};
+
 await build({
   entryPoints: { tstack: 'src/cli/main.ts' },
   outdir: 'dist',
@@ -12,4 +29,5 @@ await build({
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [unusedByDockerode],
 });

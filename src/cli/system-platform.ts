@@ -5,6 +5,7 @@ import { readSystemFile } from '../host/read-file.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { systemRandom } from '../host/system-random.ts';
 import type { Platform, Stream } from './context.ts';
+import { openEngine } from './open-engine.ts';
 
 /** The process as a Platform; installs its signal handlers. */
 export function createSystemPlatform(): Platform {
@@ -21,14 +22,13 @@ export function createSystemPlatform(): Platform {
     clock: systemClock,
     random: systemRandom,
     signal: listenToSignals(),
-    connect: () =>
-      Promise.reject(
-        new UserError('this build cannot talk to an engine', {
-          code: 'no-engine',
-          exitCode: EXIT_CODE.unreachable,
-        }),
-      ),
+    connect: (request) =>
+      openEngine(request, { readFile: readSystemFile, clock: systemClock, warn: writeWarning }),
   };
+}
+
+function writeWarning(text: string): void {
+  process.stderr.write(`WARNING: ${text}\n`);
 }
 
 function openStream(target: NodeJS.WriteStream, descriptor: number): Stream {

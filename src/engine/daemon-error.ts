@@ -97,12 +97,20 @@ const KNOWN_REFUSALS: readonly KnownRefusal[] = [
  * @source docker/cli and moby client/request.go (`Error response from daemon: `); spec engine-api 1.8, 18
  */
 export function daemonError(refused: RefusedRequest): EngineError {
-  const known = KNOWN_REFUSALS.find((one) => one.pattern.test(refused.message));
-  return new EngineError(`Error response from daemon: ${refused.message}`, {
-    kind: known?.kind ?? kindOfStatus(refused.status),
-    method: refused.method,
-    path: refused.path,
-    status: refused.status,
+  return refusalError(`Error response from daemon: ${refused.message}`, refused);
+}
+
+/** The EngineError of a refusal in exactly these words; without a status they were not the engine's. */
+export function refusalError(
+  message: string,
+  request: Pick<RefusedRequest, 'method' | 'path'> & { readonly status?: number },
+): EngineError {
+  const known = KNOWN_REFUSALS.find((one) => one.pattern.test(message));
+  return new EngineError(message, {
+    kind: known?.kind ?? kindOfStatus(request.status ?? 500),
+    method: request.method,
+    path: request.path,
+    status: request.status,
     ...(known && { code: known.code, exitCode: known.exitCode, hint: known.hint }),
   });
 }

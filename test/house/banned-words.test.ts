@@ -9,7 +9,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b/, 'a Clock argument'],
   [/\bnew Date\(\)/, 'a Clock argument'],
   [/\bMath\.random\b/, 'a Random argument'],
-  [/\bset(Timeout|Interval|Immediate)\b/, 'Clock.at'],
+  [/(?<!')\bset(Timeout|Interval|Immediate)\b/, 'Clock.at'],
   [/\bprocess\./, 'an argument from cli/context.ts'],
   [/\bconsole\./, 'a result or an event'],
   [/\bTODO\b|\bFIXME\b/, 'the work itself'],
