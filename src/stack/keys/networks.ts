@@ -1,0 +1,138 @@
+import { parseCidr } from '../../base/ip-address.ts';
+import type { Ipam, NetworkCreate } from '../../swarm/network.ts';
+import { LABEL_NAMESPACE, scopeName } from '../../swarm/stack-labels.ts';
+import { listOf, textMap, type TextMap } from '../collections.ts';
+import { emptyRecord, struct, type Codec } from '../codec.ts';
+import type { Compat } from '../read-stack.ts';
+import type { Path, Problem } from '../report.ts';
+import { flag, text } from '../scalars.ts';
+import type { YamlMap } from '../yaml-values.ts';
+import { external, settleExternal, type External } from './external.ts';
+
+interface IpamPool {
+  readonly subnet?: string;
+}
+
+interface IpamModel {
+  readonly driver?: string;
+  readonly config?: readonly IpamPool[];
+}
+
+/** A top-level network of the file. @source spec/stack-file.md 10.1 */
+export interface NetworkModel {
+  readonly name?: string;
+  readonly driver?: string;
+  readonly driver_opts?: TextMap;
+  readonly ipam?: IpamModel;
+  readonly external?: External;
+  readonly internal?: boolean;
+  readonly attachable?: boolean;
+  readonly labels?: TextMap;
+  readonly extensions?: YamlMap;
+}
+
+const fields = struct<NetworkModel>(
+  {
+    name: text,
+    driver: text,
+    driver_opts: textMap,
+    ipam: struct<IpamModel>({
+      driver: text,
+      config: listOf(struct<IpamPool>({ subnet: text }, { keepEmpty: true })),
+    }),
+    external,
+    internal: flag,
+    attachable: flag,
+    labels: textMap,
+  },
+  { losesLoneExtensions: true },
+);
+
+/** Reads, merges and prints the entries of `networks`; an entry in two files is replaced whole. */
+export const networkCodec: Codec<NetworkModel> = {
+  decode: (value, at) => {
+    const object = value === null ? {} : fields.decode(value, at);
+    const key = at.key();
+    return object && settleExternal(object, at, { kind: 'network', key, nameSince: 5 });
+  },
+  merge: (_base, over) => over,
+  print: (value) => fields.print(value) ?? {},
+};
+
+/** Name of a network in the cluster. */
+export function networkName(stack: string, key: string, network: NetworkModel): string {
+  const given = network.name ?? '';
+  return given === '' ? scopeName(stack, key) : given;
+}
+
+/**
+ * Whether a name is that of a network somebody made, not one of the predefined ones.
+ * @source spec/stack-file.md 10.3, 10.4
+ */
+export function isUserDefinedNetwork(name: string): boolean {
+  return !['default', 'bridge', 'host', 'none'].includes(name) && !name.startsWith('container:');
+}
+
+interface NetworkContext {
+  readonly stack: string;
+  readonly compat: Compat;
+  readonly report: (path: Path, problem: Omit<Problem, 'place'>) => void;
+}
+
+/** The request that creates a network. @source spec/stack-file.md 10.5 */
+export function toNetworkCreate(
+  key: string,
+  network: NetworkModel,
+  context: NetworkContext,
+): NetworkCreate {
+  const ipam = toIpam(key, network.ipam, context);
+  const { stack } = context;
+  return {
+    Name: networkName(stack, key, network),
+    Driver: network.driver === undefined || network.driver === '' ? 'overlay' : network.driver,
+    Labels: withNamespace(stack, network.labels),
+    ...(network.driver_opts && { Options: { ...network.driver_opts } }),
+    ...(network.internal === true && { Internal: true }),
+    ...(network.attachable === true && { Attachable: true }),
+    ...(ipam && { IPAM: ipam }),
+  };
+}
+
+function toIpam(
+  key: string,
+  ipam: IpamModel | undefined,
+  context: NetworkContext,
+): Ipam | undefined {
+  const pools = ipam?.config ?? [];
+  const driver = ipam?.driver ?? '';
+  if (driver === '' && pools.length === 0) return undefined;
+  const config = pools.map(({ subnet = '' }, index) => {
+    if (subnet === '') return {};
+    if (parseCidr(subnet)) return { Subnet: subnet };
+    reportSubnet(['networks', key, 'ipam', 'config', index, 'subnet'], subnet, context);
+    return {};
+  });
+  return {
+    ...(driver !== '' && { Driver: driver }),
+    ...(config.length > 0 && { Config: config }),
+  };
+}
+
+/** Deviates: docker sends an unreadable subnet as none; D-0010. */
+function reportSubnet(path: Path, subnet: string, { compat, report }: NetworkContext): void {
+  if (compat === 'docker') return;
+  report(path, {
+    code: 'invalid-subnet',
+    severity: 'error',
+    message: `network ${String(path[1])}: subnet "${subnet}" is not an address range`,
+    hint: 'write it in CIDR notation: 10.20.0.0/16',
+  });
+}
+
+/** Labels of an object plus the one that says which stack it belongs to; ours wins. */
+export function withNamespace(stack: string, labels: TextMap | undefined): TextMap {
+  const result = emptyRecord<string>();
+  for (const key of Object.keys(labels ?? {})) result[key] = labels?.[key] ?? '';
+  result[LABEL_NAMESPACE] = stack;
+  return { ...result };
+}

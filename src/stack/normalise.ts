@@ -1,0 +1,52 @@
+import { emptyRecord, extensionsOf } from './codec.ts';
+import { Cursor, type DecodeContext } from './cursor.ts';
+import { resolveEnvironment } from './keys/environment.ts';
+import { SECTIONS, serviceCodec, type ServiceModel, type StackModel } from './model.ts';
+import type { StackFile } from './read-stack.ts';
+import { isYamlMap, type YamlMap } from './yaml-values.ts';
+
+/**
+ * One file in normal form: short syntaxes written out, units parsed, paths absolute, env files
+ * read into the environment.
+ *
+ * Reports what the schema cannot see (sizes, counts, names given twice); what could not be
+ * understood is left out, so that later phases can go on.
+ * @source spec/stack-file.md sections 7 to 12
+ */
+export function normaliseFile(file: StackFile, context: DecodeContext): StackModel {
+  const at = new Cursor(context);
+  const section = <K extends keyof typeof SECTIONS>(name: K): StackModel[K] => {
+    at.enter(name);
+    const decoded = SECTIONS[name].decode(file.value[name] ?? null, at);
+    at.leave();
+    return decoded ?? emptyRecord();
+  };
+  const extensions = extensionsOf(file.value);
+  return {
+    version: file.version,
+    services: normaliseServices(file.value['services'], at),
+    networks: section('networks'),
+    volumes: section('volumes'),
+    secrets: section('secrets'),
+    configs: section('configs'),
+    ...(extensions && { extensions }),
+  };
+}
+
+function normaliseServices(
+  value: YamlMap[string] | undefined,
+  at: Cursor,
+): Readonly<Record<string, ServiceModel>> {
+  const result = emptyRecord<ServiceModel>();
+  if (!isYamlMap(value)) return result;
+  at.enter('services');
+  for (const name of Object.keys(value)) {
+    at.enter(name);
+    const service = serviceCodec.decode(value[name] ?? null, at) ?? {};
+    const environment = resolveEnvironment(service, at);
+    result[name] = environment ? { ...service, environment } : service;
+    at.leave();
+  }
+  at.leave();
+  return result;
+}

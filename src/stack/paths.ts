@@ -1,0 +1,28 @@
+/**
+ * A path with `.`, `..` and doubled slashes resolved; never empty.
+ * @source Go path.Clean
+ */
+export function cleanPath(path: string): string {
+  const isRooted = path.startsWith('/');
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!isRooted) parts.push('..');
+  }
+  const joined = parts.join('/');
+  return isRooted ? `/${joined}` : joined || '.';
+}
+
+/** `path` seen from `base`: an absolute path as it is, any other joined to `base` and cleaned. */
+export function resolvePath(base: string, path: string): string {
+  return path.startsWith('/') ? path : cleanPath(`${base}/${path}`);
+}
+
+/** Whether a path is absolute on Windows: `C:\x`, `C:/x`, `\\server\share\x`. */
+export function isWindowsAbsolute(path: string): boolean {
+  return (
+    /^[A-Za-z]:[\\/]/.test(path) || /^[\\/]{2}[^\\/.][^\\/]*[\\/][^\\/.][^\\/]*[\\/]/.test(path)
+  );
+}
