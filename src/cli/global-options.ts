@@ -14,7 +14,7 @@ export const GLOBAL_OPTIONS = {
     kind: 'string',
     placeholder: 'NAME',
     help: 'Docker context to use; beats DOCKER_HOST and DOCKER_CONTEXT',
-    complete: 'context',
+    complete: 'none',
   },
   tls: { kind: 'boolean', help: 'Use TLS; implied by --tlsverify' },
   tlsverify: { kind: 'boolean', help: 'Use TLS and verify the engine' },

@@ -18,7 +18,7 @@ interface ValueOptionFacts extends OptionFacts {
 }
 
 /** What the shell should offer for a value. */
-export type Completion = 'file' | 'stack' | 'service' | 'context' | 'none';
+export type Completion = 'file' | 'stack' | 'none';
 
 /** `--flag`, `--flag=false`. Undefined when neither flag nor environment nor default speak. */
 export interface BooleanOption extends OptionFacts {

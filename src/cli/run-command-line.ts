@@ -29,6 +29,11 @@ async function dispatch(
   platform: Platform,
   root: CommandGroup,
 ): Promise<ExitCode> {
+  if (argv[0] === '__complete') {
+    const { answerCompletion } = await import('./complete/answer.ts');
+    platform.stdout.write(await answerCompletion(argv.slice(1), platform, root));
+    return EXIT_CODE.ok;
+  }
   const selection = selectCommand(argv, root);
   if (!selection.command) return showGroup(selection, platform);
   const { parseCommandLine } = await import('./parse-command-line.ts');

@@ -1,4 +1,5 @@
 import { defineGroup } from '../define-command.ts';
+import { completion } from './completion.ts';
 import { help } from './help.ts';
 import { ls } from './ls.ts';
 import { ps } from './ps.ts';
@@ -9,5 +10,5 @@ import { version } from './version.ts';
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [ls, services, ps, version, help],
+  commands: [ls, services, ps, version, completion, help],
 });
