@@ -1,0 +1,101 @@
+import type { Instant } from '../../base/clock.ts';
+import type { GenericResource, NodeId, TaskId } from '../../swarm/object.ts';
+import { dealTasks } from './deal.ts';
+import { toGroupState } from './group-state.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { NodeSet } from './node-set.ts';
+import { Pipeline } from './pipeline.ts';
+import type { PlacementRequest } from './placement-request.ts';
+import { spreadTasks } from './spread.ts';
+
+/** Tasks of one service and spec version, which are alike to every filter. */
+export interface TaskGroup {
+  readonly request: PlacementRequest;
+  /** In the order in which they are to be placed. */
+  readonly tasks: readonly TaskId[];
+}
+
+/** A task born with a node, as those of global services. */
+export interface PreassignedTask {
+  readonly request: PlacementRequest;
+  readonly task: TaskId;
+  readonly node: NodeId;
+}
+
+/** A task that got a node. */
+export interface Assignment {
+  readonly task: TaskId;
+  readonly node: NodeId;
+  /** Units claimed of each generic resource that it reserves. */
+  readonly generic: readonly GenericResource[];
+}
+
+/** Tasks that stay pending, and why: what `Status.Err` is to say. */
+export interface Refusal {
+  readonly tasks: readonly TaskId[];
+  readonly reason: string;
+}
+
+export interface Decision {
+  readonly assignments: readonly Assignment[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** How the tasks of a group are divided: evenly, or exactly as a real Swarm does it. */
+export type PlacementRule = 'balanced' | 'swarm';
+
+const RULES = { balanced: spreadTasks, swarm: dealTasks } as const;
+
+export interface ScheduleOptions {
+  readonly now: Instant;
+  /** Default `balanced`. */
+  readonly rule?: PlacementRule;
+}
+
+/**
+ * Puts a group on the nodes: the best suitable node for each task in turn.
+ *
+ * Deterministic. The assignments are booked in `nodes`; give the set away, or release what could
+ * not be written down.
+ * @source swarmkit manager/scheduler/scheduler.go (scheduleTaskGroup); spec/orchestrator.md 10.5
+ */
+export function scheduleGroup(
+  nodes: NodeSet,
+  group: TaskGroup,
+  { now, rule = 'balanced' }: ScheduleOptions,
+): Decision {
+  const { request, tasks } = group;
+  const { service, reservation } = request;
+  const pipeline = new Pipeline(request);
+  const state = toGroupState(nodes, pipeline, now);
+  const assignments: Assignment[] = [];
+  const assign = ({ id: node }: NodeInfo): void => {
+    const task = tasks[assignments.length] as TaskId;
+    const generic = nodes.book(task, { node, service, reservation, active: true });
+    assignments.push({ task, node, generic });
+  };
+  RULES[rule](state, tasks.length, assign);
+  const left = tasks.slice(assignments.length);
+  if (left.length === 0) return { assignments, refusals: [] };
+  const explanation = pipeline.explain(nodes.nodes());
+  const reason = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
+  return { assignments, refusals: [{ tasks: left, reason }] };
+}
+
+/**
+ * Checks a preassigned task against its own node; the reason is the bare explanation.
+ * @returns nothing at all when the node is not known (any more)
+ * @source swarmkit manager/scheduler/scheduler.go (taskFitNode); spec/orchestrator.md 10.6
+ */
+export function confirmPreassigned(nodes: NodeSet, preassigned: PreassignedTask): Decision {
+  const { request, task, node } = preassigned;
+  const info = nodes.nodeOf(node);
+  if (!info) return { assignments: [], refusals: [] };
+  const explanation = new Pipeline(request).explain([info]);
+  if (explanation !== '') {
+    return { assignments: [], refusals: [{ tasks: [task], reason: explanation }] };
+  }
+  const { service, reservation } = request;
+  const generic = nodes.book(task, { node, service, reservation, active: true });
+  return { assignments: [{ task, node, generic }], refusals: [] };
+}
