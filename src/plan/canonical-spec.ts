@@ -28,12 +28,12 @@ const MEANINGFUL_ZERO = new Set([
  *
  * What the engine fills in or drops when it stores a spec is left out on both sides, so a spec as
  * sent and the same spec as stored give the same result. Order of lists is kept: it is significant.
- * @param networkName - name of a network for a name or an id; an unknown one stands for itself
+ * @param networkNames - names of networks by id; a target that is not in it stands for itself
  * @source spec/stack-file.md section 15
  */
 export function canonicalSpec(
   spec: ServiceSpec,
-  networkName: (target: string) => string,
+  networkNames: ReadonlyMap<string, string>,
 ): JsonValue {
   const task = spec.TaskTemplate;
   const networks = task.Networks?.length ? task.Networks : (spec.Networks ?? []);
@@ -45,7 +45,10 @@ export function canonicalSpec(
       TaskTemplate: {
         ...task,
         Runtime: unless(task.Runtime, 'container'),
-        Networks: networks.map((one) => ({ ...one, Target: networkName(one.Target) })),
+        Networks: networks.map((one) => ({
+          ...one,
+          Target: networkNames.get(one.Target) ?? one.Target,
+        })),
         RestartPolicy: task.RestartPolicy && {
           ...task.RestartPolicy,
           Condition: unless(task.RestartPolicy.Condition, 'any'),

@@ -83,7 +83,7 @@ export interface ImageChoice {
  * The spec with the image (digest, platforms) that is to be sent.
  *
  * An unreachable registry does not replace a pinned digest by a floating tag: the stored image is
- * kept when the file still says the same word. Deviates: D-0010.
+ * kept when the file still says the same word. Deviates: D-0042.
  */
 export function chooseImage(
   spec: ServiceSpec,

@@ -1,7 +1,6 @@
 import type { ServiceSpec } from '../swarm/service.ts';
 import {
   isWrite,
-  type KnownIds,
   type Operation,
   type OperationKind,
   type Plan,
@@ -90,7 +89,7 @@ export class PlanDraft {
       .map(({ operation }) => keyOf(operation));
   }
 
-  finish(ids: KnownIds): Plan {
+  finish(known: Pick<Plan, 'ids' | 'networkNames'>): Plan {
     const ordered = this.#entries
       .map((entry, index) => ({ ...entry, index }))
       .sort((a, b) => a.wave - b.wave || a.index - b.index);
@@ -109,7 +108,7 @@ export class PlanDraft {
       operations,
       notes: [...this.#notes.values()],
       refusals: this.#refusals,
-      ids,
+      ...known,
     };
   }
 }

@@ -51,7 +51,7 @@ export function planStack(spec: StackSpec, snapshot: Snapshot, context: PlanCont
   planConfigs(spec, { snapshot, context, draft });
   planServices(spec, { snapshot, context, draft, ids });
   planRemovals(spec, { snapshot, context, draft });
-  return draft.finish(ids);
+  return draft.finish({ ids, networkNames: networkNamesOf(snapshot.networks) });
 }
 
 interface Work {
@@ -66,7 +66,7 @@ function planNetworks(spec: StackSpec, snapshot: Snapshot, draft: PlanDraft): vo
     const own = ownNetwork(snapshot.networks, body, spec.stack);
     if (own) {
       draft.note(networkDrift(own, body));
-      draft.add({ kind: 'network-keep', name: body.Name, cause: 'exists', objectId: own.Id });
+      draft.add({ kind: 'network-keep', name: body.Name, cause: 'exists', body, objectId: own.Id });
       continue;
     }
     draft.refuse(takenNetworkName(snapshot.networks, body));
@@ -131,7 +131,7 @@ function planServices(
   { snapshot, context, draft, ids }: Work & { readonly ids: KnownIds },
 ): void {
   const stored = servicesByName(snapshot);
-  const networkName = networkNamesOf(snapshot.networks);
+  const networkNames = networkNamesOf(snapshot.networks);
   const rewrites = context.options.compatDocker;
   for (const service of distinctByName(spec.services)) {
     const old = stored.get(service.Name);
@@ -141,7 +141,7 @@ function planServices(
       draft.note([unresolvedNote(choice.unresolved)]);
     }
     const withReferences = withIds(choice.spec, ids);
-    const decision = decideService(withReferences, old, { networkName, rewrites });
+    const decision = decideService(withReferences, old, { networkNames, rewrites });
     const { action, cause, changes } = decision;
     const facts = { name: service.Name, cause, changes, spec: decision.spec };
     const needs = draft.writesFor(decision.spec);

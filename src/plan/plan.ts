@@ -44,7 +44,11 @@ interface Versioned<Id> {
 export type Operation = OperationFacts &
   (
     | { readonly kind: 'network-create'; readonly body: NetworkCreate }
-    | { readonly kind: 'network-keep'; readonly objectId: NetworkId }
+    | {
+        readonly kind: 'network-keep';
+        readonly body: NetworkCreate;
+        readonly objectId: NetworkId;
+      }
     | { readonly kind: 'secret-create'; readonly spec: SecretSpec }
     | ({ readonly kind: 'secret-update'; readonly spec: SecretSpec } & Versioned<SecretId>)
     | ({ readonly kind: 'secret-verify'; readonly spec: SecretSpec } & Versioned<SecretId>)
@@ -100,6 +104,8 @@ export interface Plan {
   readonly notes: readonly PlanNote[];
   readonly refusals: readonly Refusal[];
   readonly ids: KnownIds;
+  /** Names of the networks services are attached to, by id. */
+  readonly networkNames: ReadonlyMap<string, string>;
 }
 
 /** Whether carrying out an operation of this kind sends a write request. */

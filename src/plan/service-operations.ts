@@ -1,4 +1,3 @@
-import type { JsonValue } from '../base/brand.ts';
 import type { Network } from '../swarm/network.ts';
 import type {
   ContainerSpec,
@@ -21,13 +20,9 @@ export interface ServiceDecision {
   readonly spec: ServiceSpec;
 }
 
-/** Gives a network's name for a name or an id; an unknown one stands for itself. */
-export type NetworkNames = (target: string) => string;
-
-/** Names of the networks of a snapshot. */
-export function networkNamesOf(networks: readonly Network[]): NetworkNames {
-  const names = new Map<string, string>(networks.map((one) => [one.Id, one.Name]));
-  return (target) => names.get(target) ?? target;
+/** Names of the networks of a snapshot by id. */
+export function networkNamesOf(networks: readonly Network[]): ReadonlyMap<string, string> {
+  return new Map<string, string>(networks.map((one) => [one.Id, one.Name]));
 }
 
 /**
@@ -76,13 +71,16 @@ function credentialWithId(
 export function decideService(
   spec: ServiceSpec,
   stored: Service | undefined,
-  context: { readonly networkName: NetworkNames; readonly rewrites: boolean },
+  context: {
+    readonly networkNames: ReadonlyMap<string, string>;
+    readonly rewrites: boolean;
+  },
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
   const wanted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
   const changes = diffValues(
-    canonicalOf(stored.Spec, context.networkName),
-    canonicalOf(wanted, context.networkName),
+    canonicalSpec(stored.Spec, context.networkNames),
+    canonicalSpec(wanted, context.networkNames),
   );
   if (changes.length > 0) {
     return { action: 'update', cause: describeChanges(changes), changes, spec: wanted };
@@ -94,10 +92,6 @@ export function decideService(
     return { action: 'update', cause: 'docker updates what is unchanged', changes, spec: wanted };
   }
   return { action: 'keep', cause: 'unchanged', changes, spec: wanted };
-}
-
-function canonicalOf(spec: ServiceSpec, networkName: NetworkNames): JsonValue {
-  return canonicalSpec(spec, networkName);
 }
 
 function withForceUpdate(spec: ServiceSpec, count: number | undefined): ServiceSpec {

@@ -1,0 +1,147 @@
+import { CancelledError, EXIT_CODE } from '../base/errors.ts';
+import { imagesToResolve } from '../plan/images.ts';
+import { observe } from '../plan/observe.ts';
+import { isEmptyPlan, type Plan } from '../plan/plan.ts';
+import type { PlanOptions } from '../plan/plan-options.ts';
+import { planStack, servicesByName } from '../plan/plan-stack.ts';
+import { resolveImages } from '../plan/resolve-images.ts';
+import type { StackSpec } from '../stack/stack-spec.ts';
+import { executePlan } from './execute-plan.ts';
+import { judgeRollout, type RolloutResult } from './judge-rollout.ts';
+import type { RolloutPorts } from './ports.ts';
+import type { WatchTarget } from './service-watch.ts';
+import { watchRollout } from './watch-rollout.ts';
+
+/** How a deploy behaves. */
+export interface DeployOptions extends PlanOptions {
+  /** Return when everything is written, without waiting for tasks. */
+  readonly detach: boolean;
+  /** How long to wait for convergence after the last write; undefined means for ever. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** How long a deploy waits unless told otherwise: 10 min. */
+export const DEFAULT_TIMEOUT_MS = 600_000;
+
+/** Everything that is known before the first write. */
+export interface PreparedDeploy {
+  readonly plan: Plan;
+  /** X-Registry-Auth value of an image. */
+  readonly authOf: (image: string) => string | undefined;
+}
+
+/**
+ * Reads the cluster and the registries, and plans. Writes nothing.
+ *
+ * The plan may hold refusals.
+ * @throws EngineError (exit 9 when the engine is not a manager), CancelledError, or what a
+ *   credential helper threw
+ */
+export async function prepareDeploy(
+  spec: StackSpec,
+  options: PlanOptions,
+  ports: RolloutPorts,
+): Promise<PreparedDeploy> {
+  const { engine, signal, secretMemory } = ports;
+  const [snapshot, authOf] = await Promise.all([
+    observe(engine, spec, { signal }),
+    readCredentials(spec, ports),
+  ]);
+  const images = imagesToResolve(spec.services, servicesByName(snapshot), options);
+  const resolutions = await resolveImages(engine, images, { authOf, signal });
+  return { plan: planStack(spec, snapshot, { options, resolutions, secretMemory }), authOf };
+}
+
+/**
+ * Carries out a prepared deploy and, unless detached, watches it converge.
+ *
+ * What the rollout came to is a result, not an error: see its exit code.
+ * @throws PreflightError (nothing written), ExecutionError (partly written), EngineError,
+ *   CancelledError (saying what state is left)
+ */
+export async function applyDeploy(
+  prepared: PreparedDeploy,
+  options: DeployOptions,
+  ports: RolloutPorts,
+): Promise<RolloutResult> {
+  const { plan, authOf } = prepared;
+  announce(plan, ports);
+  try {
+    const serviceIds = await executePlan(plan, ports, authOf);
+    if (options.detach) return finish(plan, detached(plan), ports);
+    const targets = watchTargets(plan, serviceIds);
+    const watch = { ports, timeoutMs: options.timeoutMs };
+    const views = targets.length > 0 ? await watchRollout(plan.stack, targets, watch) : [];
+    return finish(plan, judgeRollout(views), ports);
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      const { message, exitCode } = error;
+      const facts = { outcome: 'interrupted', exitCode, messages: [message] } as const;
+      ports.emit({ type: 'finished', stack: plan.stack, ...facts });
+    }
+    throw error;
+  }
+}
+
+/** `prepareDeploy`, then `applyDeploy`. */
+export async function deployStack(
+  spec: StackSpec,
+  options: DeployOptions,
+  ports: RolloutPorts,
+): Promise<RolloutResult> {
+  return applyDeploy(await prepareDeploy(spec, options, ports), options, ports);
+}
+
+/** Asks for each image's credentials once, so that a missing helper is known before a write. */
+async function readCredentials(
+  spec: StackSpec,
+  { registryAuth, signal }: RolloutPorts,
+): Promise<(image: string) => string | undefined> {
+  if (!registryAuth) return () => undefined;
+  const images = new Set(
+    spec.services.map((one) => one.TaskTemplate.ContainerSpec?.Image ?? '').filter(Boolean),
+  );
+  const entries = await Promise.all(
+    [...images].map(async (image) => [image, await registryAuth(image, { signal })] as const),
+  );
+  const byImage = new Map(entries);
+  return (image) => byImage.get(image);
+}
+
+function announce(plan: Plan, { emit }: RolloutPorts): void {
+  emit({
+    type: 'plan',
+    stack: plan.stack,
+    steps: plan.operations.map(({ kind, name, cause }) => ({ kind, name, cause })),
+    notes: plan.notes,
+  });
+  for (const { severity, code, subject, message } of plan.notes) {
+    if (severity === 'warning') emit({ type: 'warning', code, subject, message });
+  }
+}
+
+function watchTargets(plan: Plan, ids: ReadonlyMap<string, string>): readonly WatchTarget[] {
+  const changes = {
+    'service-create': 'created',
+    'service-update': 'updated',
+    'service-keep': 'kept',
+  } as const;
+  return plan.operations.flatMap(({ kind, name }) => {
+    const serviceId = ids.get(name);
+    if (!(kind in changes) || serviceId === undefined) return [];
+    return [{ name, serviceId, change: changes[kind as keyof typeof changes] }];
+  });
+}
+
+function detached(plan: Plan): RolloutResult {
+  const message = isEmptyPlan(plan)
+    ? `No changes. Whether stack ${plan.stack} runs as declared was not checked (--detach).`
+    : `Stack ${plan.stack} is written; its tasks start in the background (--detach). Follow them with: tstack ps ${plan.stack}`;
+  return { outcome: 'detached', exitCode: EXIT_CODE.ok, messages: [message], services: [] };
+}
+
+function finish(plan: Plan, result: RolloutResult, { emit }: RolloutPorts): RolloutResult {
+  const { outcome, exitCode, messages } = result;
+  emit({ type: 'finished', stack: plan.stack, outcome, exitCode, messages });
+  return result;
+}
