@@ -37,7 +37,7 @@ export interface AllocatorPorts {
  * Order of a turn: networks, services, tasks; each in the order in which they asked. What cannot be
  * had waits, with the reason in the `Err` of the tasks concerned, until something it waits for is
  * freed. Nothing is retried without such a reason, so nobody polls.
- * @source swarmkit manager/allocator; spec/orchestrator.md section 9. Deviates: D-0010
+ * @source swarmkit manager/allocator; spec/orchestrator.md section 9. Deviates: D-0003
  */
 export class Allocator {
   readonly #store: Store;
