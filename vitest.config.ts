@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'quick',
           include: ['test/{unit,house,golden,property,simulation}/**/*.test.ts'],
           testTimeout: 20_000,
+          globalSetup: ['scripts/compile-schemas.mjs'],
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000 } },

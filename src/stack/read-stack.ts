@@ -4,7 +4,8 @@ import { interpolate } from './interpolate.ts';
 import type { LoadedSources } from './load.ts';
 import { createLocator } from './locate.ts';
 import type { Place, Report } from './report.ts';
-import { checkForbidden } from './service-options.ts';
+import { checkForbidden } from './forbidden-options.ts';
+import { validate } from './validate.ts';
 import { checkSameVersion, versionOf } from './version.ts';
 import type { YamlMap } from './yaml-values.ts';
 
@@ -44,7 +45,7 @@ export interface ReadResult {
 }
 
 /**
- * Reads the loaded sources: YAML, version, forbidden options, interpolation.
+ * Reads the loaded sources: YAML, version, forbidden options, interpolation, schema.
  *
  * @returns undefined when errors were reported; all problems that can be found are
  * @source spec/stack-file.md section 3, steps 2 to 4
@@ -63,21 +64,30 @@ export function readStack(
     const raw = documents[file];
     const version = versions[file];
     if (!raw || !version) continue;
-    const value = readFile({ file, raw }, options, counting.report);
+    const value = readFile({ file, raw, ...version }, options, counting.report);
     files.push({ ...source, ...version, raw, value });
   }
   if (counting.errors > 0) return undefined;
   return { files, projectDirectory, locate: createLocator(sources) };
 }
 
-function readFile(
-  { file, raw }: { readonly file: number; readonly raw: YamlMap },
-  options: ReadOptions,
-  report: Report,
-): YamlMap {
+interface FileInput {
+  readonly file: number;
+  readonly raw: YamlMap;
+  readonly version: string;
+}
+
+function readFile({ file, raw, version }: FileInput, options: ReadOptions, report: Report): YamlMap {
+  const { compat, env } = options;
   checkForbidden(raw, file, report);
-  if (options.skipInterpolation === true) return raw;
-  return interpolate(raw, { file, env: options.env, compat: options.compat }, report);
+  const counting = countErrors(report);
+  const tree =
+    options.skipInterpolation === true
+      ? raw
+      : interpolate(raw, { file, env, compat }, counting.report);
+  // What a broken template left behind would be reported once more.
+  if (counting.errors === 0) validate({ file, version, compat, tree }, report);
+  return tree;
 }
 
 /** Passes problems on and counts the errors among them. */

@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Libraries and `node:` modules an area (or one file of it) may use. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   'base/hash.ts': [/^node:crypto$/],
-  stack: [/^yaml$/, /^js-yaml$/, /^ajv$/],
+  // The validator is generated from schemas/ by scripts/compile-schemas.mjs.
+  stack: [/^#stack-file-validator$/],
   'engine/dockerode-client.ts': [/^node:/, /^dockerode$/],
   'engine/dockerode-transport.ts': [/^node:/],
   'engine/ssh-agent.ts': [/^node:(child_process|http|stream)$/],

@@ -24,54 +24,6 @@ export const FORBIDDEN_OPTIONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** @source spec/stack-file.md section 8.8 */
-const UNSUPPORTED_OPTIONS = [
-  'build',
-  'cgroupns_mode',
-  'cgroup_parent',
-  'devices',
-  'domainname',
-  'external_links',
-  'ipc',
-  'links',
-  'mac_address',
-  'network_mode',
-  'pid',
-  'privileged',
-  'restart',
-  'security_opt',
-  'shm_size',
-  'userns_mode',
-] as const;
-
-/** @source spec/stack-file.md section 8.8 */
-const DEPRECATED_OPTIONS = [
-  ['container_name', 'Setting the container name is not supported.'],
-  [
-    'expose',
-    "Exposing ports is unnecessary - services on the same network can access each other's containers on any port.",
-  ],
-] as const;
-
-/** Accepted options that have no effect on a Swarm, for `deploy` to mention. */
-export interface Notices {
-  /** Sorted names, for `Ignoring unsupported options: …`. */
-  readonly unsupported: readonly string[];
-  /** Sorted names with their texts, for `Ignoring deprecated options:`. */
-  readonly deprecated: readonly (readonly [name: string, text: string])[];
-}
-
-/** The notices for a set of files, each name once; from the files as written. */
-export function noticesOf(files: readonly { readonly raw: YamlMap }[]): Notices {
-  const used = new Set(
-    files.flatMap(({ raw }) => servicesOf(raw).flatMap(([, service]) => Object.keys(service))),
-  );
-  return {
-    unsupported: UNSUPPORTED_OPTIONS.filter((name) => used.has(name)).sort(),
-    deprecated: DEPRECATED_OPTIONS.filter(([name]) => used.has(name)),
-  };
-}
-
 /** Reports every forbidden option of a file, before interpolation. */
 export function checkForbidden(raw: YamlMap, file: number, report: Report): void {
   for (const [service, options] of servicesOf(raw)) {

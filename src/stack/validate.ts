@@ -1,0 +1,210 @@
+import { knownKeys, validate as validateTree } from '#stack-file-validator';
+import { didYouMean } from '../base/did-you-mean.ts';
+import { EXPLAIN_FORMAT } from './formats.ts';
+import type { Compat } from './read-stack.ts';
+import type { Path, Problem, Report } from './report.ts';
+import { FORBIDDEN_OPTIONS } from './forbidden-options.ts';
+import { checkSince } from './since-version.ts';
+import { minorOf } from './version.ts';
+import { YamlFloat, YamlTimestamp, type YamlMap, type YamlValue, isYamlMap } from './yaml-values.ts';
+
+type SchemaError = NonNullable<typeof validateTree.errors>[number];
+
+/** One interpolated file. */
+export interface ValidateInput {
+  readonly file: number;
+  readonly version: string;
+  readonly compat: Compat;
+  readonly tree: YamlMap;
+}
+
+/**
+ * Reports everything in a file that the format does not allow, in docker's words.
+ *
+ * @source spec/stack-file.md sections 5.2 to 5.5; schemas/stack-file.schema.json
+ */
+export function validate(input: ValidateInput, report: Report): void {
+  const { tree, file, version } = input;
+  checkSince({ tree, file, version }, report);
+  if (validateTree(toJson(tree))) return;
+  for (const error of validateTree.errors ?? []) {
+    const path = pathOf(error.instancePath, tree);
+    if (isExcused(error, path, input)) continue;
+    const problem = explain(error, path, tree);
+    if (problem) report({ severity: 'error', ...problem, place: { file, ...problem.place } });
+  }
+}
+
+/**
+ * The tree as JSON has it: floats and dates are numbers and strings.
+ *
+ * Parts without such values are shared.
+ */
+function toJson(value: YamlValue): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'bigint' ? Number(value) : value;
+  }
+  if (value instanceof YamlFloat) return value.value;
+  if (value instanceof YamlTimestamp) return value.text;
+  if (Array.isArray(value)) {
+    const items = value.map(toJson);
+    return items.some((item, at) => item !== value[at]) ? items : value;
+  }
+  return mapToJson(value as YamlMap);
+}
+
+function mapToJson(map: YamlMap): unknown {
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(map)) {
+    const json = toJson(map[key] as YamlValue);
+    if (json === map[key]) continue;
+    copy ??= Object.assign(Object.create(null) as Record<string, unknown>, map);
+    copy[key] = json;
+  }
+  return copy ?? map;
+}
+
+/** A JSON pointer as a path; what is an index depends on the tree. */
+function pathOf(pointer: string, tree: YamlMap): Path {
+  let value: YamlValue | undefined = tree;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => {
+      const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      if (Array.isArray(value)) {
+        value = value[Number(key)] as YamlValue | undefined;
+        return Number(key);
+      }
+      value = isYamlMap(value) ? value[key] : undefined;
+      return key;
+    });
+}
+
+/** What the schema refuses but is somebody else's business, or docker does not look at. */
+function isExcused(error: SchemaError, path: Path, { version, compat }: ValidateInput): boolean {
+  if (error.keyword === 'additionalProperties') {
+    const key = String(error.params['additionalProperty']);
+    // Already reported as forbidden, with a better text.
+    if (path.length === 2 && path[0] === 'services' && FORBIDDEN_OPTIONS.has(key)) return true;
+    // Parity: a network with an odd name is not looked at.
+    if (compat === 'docker' && path.length === 1 && path[0] === 'networks') return true;
+  }
+  // Before 3.10 it is an extension like any other.
+  return path[0] === 'volumes' && path[2] === 'x-cluster-spec' && minorOf(version) < 10;
+}
+
+type Finding = Pick<Problem, 'code' | 'message' | 'hint'> & {
+  readonly place: { readonly path: Path; readonly part?: 'key' | 'value' };
+};
+
+type Explain = (error: SchemaError, path: Path, subject: string) => Finding | undefined;
+
+/** One entry per keyword that the schema uses. */
+const EXPLAIN: Readonly<Record<string, Explain>> = {
+  additionalProperties: explainUnknownKey,
+  type: (error, path, subject) => ({
+    code: 'wrong-type',
+    message: `${subject} must be a ${typeNames(error.params['type'])}`,
+    hint: undefined,
+    place: { path },
+  }),
+  required: (error, path, subject) => {
+    const key = String(error.params['missingProperty']);
+    return {
+      code: 'missing-key',
+      message: `${subject} ${key} is required`,
+      hint: `add ${key}`,
+      place: { path },
+    };
+  },
+  uniqueItems: (error, path, subject) => {
+    const pair = [Number(error.params['i']), Number(error.params['j'])].sort((a, b) => a - b);
+    return {
+      code: 'duplicate-item',
+      message: `${subject} array items[${pair.join(',')}] must be unique`,
+      hint: 'remove one of the two',
+      place: { path: [...path, pair[1] ?? 0] },
+    };
+  },
+  enum: (error, path, subject) => {
+    const allowed = (error.params['allowedValues'] as readonly string[])
+      .map((one) => JSON.stringify(one))
+      .join(', ');
+    return {
+      code: 'invalid-value',
+      message: `${subject} ${subject} must be one of the following: ${allowed}`,
+      hint: undefined,
+      place: { path },
+    };
+  },
+  minimum: (error, path, subject) => ({
+    code: 'invalid-value',
+    message: `${subject} Must be greater than or equal to ${Number(error.params['limit'])}`,
+    hint: undefined,
+    place: { path },
+  }),
+  propertyNames: (_error, path, subject) => ({
+    code: 'unknown-key',
+    message: `${subject} Additional property  is not allowed`,
+    hint: 'give the entry a name',
+    place: { path: [...path, ''], part: 'key' },
+  }),
+};
+
+function explain(error: SchemaError, path: Path, tree: YamlMap): Finding | undefined {
+  // The reason why a key's own text is wrong is told by `propertyNames`, which comes after it.
+  if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return undefined;
+  const subject = path.join('.') || '(root)';
+  if (error.keyword !== 'format') return EXPLAIN[error.keyword]?.(error, path, subject);
+  const format = error.params['format'] === 'ports' ? 'ports' : 'duration';
+  const reason = EXPLAIN_FORMAT[format](String(valueAt(tree, path))) ?? '';
+  return {
+    code: format === 'ports' ? 'invalid-port' : 'invalid-duration',
+    message: `${subject} Does not match format '${format}'`,
+    hint: `${reason}; ${FORMAT_HINTS[format]}`,
+    place: { path },
+  };
+}
+
+const FORMAT_HINTS = {
+  duration: 'write a number with a unit, such as 90s, 1m30s or 1.5h',
+  ports: 'write [[ip:]published:]target[/protocol]',
+} as const;
+
+function valueAt(tree: YamlMap, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Readonly<Record<string | number, unknown>>)[step],
+    tree,
+  );
+}
+
+function explainUnknownKey(error: SchemaError, path: Path, subject: string): Finding {
+  const key = String(error.params['additionalProperty']);
+  const isName = path.length === 1 || (path.length === 3 && path[2] === 'networks');
+  return {
+    code: isName ? 'invalid-name' : 'unknown-key',
+    message: `${subject} Additional property ${key} is not allowed`,
+    hint: isName
+      ? 'a name may hold letters, digits, dots, underscores and hyphens'
+      : hintForKey(key, knownKeys[error.schemaPath.replace(/\/additionalProperties$/, '')] ?? []),
+    place: { path: [...path, key], part: 'key' },
+  };
+}
+
+function hintForKey(key: string, known: readonly string[]): string | undefined {
+  const closest = didYouMean(key, known);
+  if (closest !== undefined) return `did you mean "${closest}"?`;
+  if (known.length === 0 || known.length > 12) return undefined;
+  return `the keys here are ${known.join(', ')}`;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = { object: 'mapping', array: 'list' };
+
+/** `string, number or null`. */
+function typeNames(types: unknown): string {
+  const names = (Array.isArray(types) ? types : [types]).map(
+    (type) => TYPE_NAMES[String(type)] ?? String(type),
+  );
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
