@@ -36,7 +36,9 @@ export async function compileSchemas() {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  writeIfChanged(`// Generated from schemas/; see scripts/compile-schemas.mjs.\n${result.outputFiles[0].text}`);
+  writeIfChanged(
+    `// Generated from schemas/; see scripts/compile-schemas.mjs.\n${result.outputFiles[0].text}`,
+  );
 }
 
 /** Ajv's own check takes quadratic time, and trips over keys such as `valueOf`. */
@@ -45,7 +47,10 @@ function uniqueItems(file) {
     keyword: 'uniqueItems',
     type: 'array',
     schemaType: 'boolean',
-    error: { message: 'repeats', params: ({ params: { pair } }) => _`{i: ${pair}[0], j: ${pair}[1]}` },
+    error: {
+      message: 'repeats',
+      params: ({ params: { pair } }) => _`{i: ${pair}[0], j: ${pair}[1]}`,
+    },
     code(context) {
       const { gen, data } = context;
       const find = gen.scopeValue('func', {

@@ -77,7 +77,11 @@ interface FileInput {
   readonly version: string;
 }
 
-function readFile({ file, raw, version }: FileInput, options: ReadOptions, report: Report): YamlMap {
+function readFile(
+  { file, raw, version }: FileInput,
+  options: ReadOptions,
+  report: Report,
+): YamlMap {
   const { compat, env } = options;
   checkForbidden(raw, file, report);
   const counting = countErrors(report);

@@ -6,7 +6,13 @@ import type { Path, Problem, Report } from './report.ts';
 import { FORBIDDEN_OPTIONS } from './forbidden-options.ts';
 import { checkSince } from './since-version.ts';
 import { minorOf } from './version.ts';
-import { YamlFloat, YamlTimestamp, type YamlMap, type YamlValue, isYamlMap } from './yaml-values.ts';
+import {
+  YamlFloat,
+  YamlTimestamp,
+  type YamlMap,
+  type YamlValue,
+  isYamlMap,
+} from './yaml-values.ts';
 
 type SchemaError = NonNullable<typeof validateTree.errors>[number];
 
@@ -138,12 +144,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
       place: { path },
     };
   },
-  minimum: (error, path, subject) => ({
-    code: 'invalid-value',
-    message: `${subject} Must be greater than or equal to ${Number(error.params['limit'])}`,
-    hint: undefined,
-    place: { path },
-  }),
+  minimum: explainLimit,
+  maximum: explainLimit,
   propertyNames: (_error, path, subject) => ({
     code: 'unknown-key',
     message: `${subject} Additional property  is not allowed`,
@@ -163,6 +165,23 @@ function explain(error: SchemaError, path: Path, tree: YamlMap): Finding | undef
     code: format === 'ports' ? 'invalid-port' : 'invalid-duration',
     message: `${subject} Does not match format '${format}'`,
     hint: `${reason}; ${FORMAT_HINTS[format]}`,
+    place: { path },
+  };
+}
+
+function explainLimit(error: SchemaError, path: Path, subject: string): Finding {
+  if (path.at(-2) === 'ports') {
+    return {
+      code: 'invalid-port',
+      message: `${subject} Does not match format 'ports'`,
+      hint: 'ports end at 65535',
+      place: { path },
+    };
+  }
+  return {
+    code: 'invalid-value',
+    message: `${subject} Must be greater than or equal to ${Number(error.params['limit'])}`,
+    hint: undefined,
     place: { path },
   };
 }
