@@ -1,6 +1,6 @@
 // Builds dist/: one bundled, minified file for the command line. Run by `npm run build` and `prepare`.
 import { build } from 'esbuild';
-import { compileSchemas } from './scripts/compile-schemas.mjs';
+import { compileSchemas } from './schemas/compile-schemas.mjs';
 
 /**
  * Modules that dockerode loads at once and tstack never calls: its transport is ours, and nothing is

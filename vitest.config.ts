@@ -9,8 +9,10 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/{unit,house,golden,property,simulation}/**/*.test.ts'],
-          testTimeout: 20_000,
-          globalSetup: ['scripts/compile-schemas.mjs'],
+          testTimeout: 30_000,
+          globalSetup: ['schemas/compile-schemas.mjs'],
+          // Nothing in src keeps module state, so files may share a module graph: three times faster.
+          isolate: false,
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 60_000 } },

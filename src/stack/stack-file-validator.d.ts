@@ -1,4 +1,4 @@
-/** What scripts/compile-schemas.mjs makes of schemas/stack-file.schema.json. */
+/** What schemas/compile-schemas.mjs makes of schemas/stack-file.schema.json. */
 declare module '#stack-file-validator' {
   interface SchemaError {
     readonly keyword: string;

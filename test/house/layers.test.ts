@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Libraries and `node:` modules an area (or one file of it) may use. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   'base/hash.ts': [/^node:crypto$/],
-  // The validator is generated from schemas/ by scripts/compile-schemas.mjs.
+  // The validator is generated from schemas/ by schemas/compile-schemas.mjs.
   stack: [/^#stack-file-validator$/],
   'engine/dockerode-client.ts': [/^node:/, /^dockerode$/],
   'engine/dockerode-transport.ts': [/^node:/],

@@ -37,7 +37,7 @@ export async function compileSchemas() {
     logLevel: 'warning',
   });
   writeIfChanged(
-    `// Generated from schemas/; see scripts/compile-schemas.mjs.\n${result.outputFiles[0].text}`,
+    `// Generated from schemas/; see schemas/compile-schemas.mjs.\n${result.outputFiles[0].text}`,
   );
 }
 
