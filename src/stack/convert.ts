@@ -113,7 +113,8 @@ function toSource(
   { object, options }: { object: FileObjectModel; options: ConvertOptions },
 ): { stack: string; key: string; data: string } {
   const { stack } = options;
-  return { stack, key, data: readObjectData({ kind, key }, object, options) };
+  const name = fileObjectName(stack, key, object);
+  return { stack, key, data: readObjectData({ kind, key, name }, object, options) };
 }
 
 /** External objects that a service refers to, once each. */

@@ -1,4 +1,5 @@
 import type { FileObjectKind, FileObjectModel } from './keys/secrets-and-configs.ts';
+import { describeFailure } from './load.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Path, Problem } from './report.ts';
 
@@ -16,11 +17,12 @@ interface DataOptions {
 /**
  * The data of a secret or config, base64; empty when a driver gives it.
  *
+ * `name` is the real one, for messages.
  * An unreadable file, no data, or more than the engine takes is reported here, before any write.
  * @source spec/stack-file.md 12.3
  */
 export function readObjectData(
-  { kind, key }: { kind: FileObjectKind; key: string },
+  { kind, key, name }: { kind: FileObjectKind; key: string; name: string },
   object: FileObjectModel,
   { readFile, report }: DataOptions,
 ): string {
@@ -32,7 +34,7 @@ export function readObjectData(
   const content = readFile(path);
   if (content.kind === 'error') {
     const hint = `${kind} ${key} is read from this file; paths are relative to the first stack file`;
-    problem('object-file-unreadable', content.message, hint);
+    problem('object-file-unreadable', describeFailure(path, content), hint);
     return '';
   }
   const { bytes } = content;
@@ -40,7 +42,7 @@ export function readObjectData(
     const limit = LIMIT_BYTES[kind];
     problem(
       'object-data-size',
-      `${kind} ${key}: ${kind} data must be larger than 0 and less than ${limit} bytes`,
+      `${kind} ${name}: ${kind} data must be larger than 0 and less than ${limit} bytes`,
       `${path} holds ${bytes.length} bytes`,
     );
   }

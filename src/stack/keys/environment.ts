@@ -3,6 +3,7 @@ import { emptyRecord, printMap } from '../codec.ts';
 import { decodePairs, textList } from '../collections.ts';
 import type { Cursor, EnvFile } from '../cursor.ts';
 import { parseEnvFile } from '../env-file.ts';
+import { describeFailure } from '../load.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
 import { resolvePath } from '../paths.ts';
 import { lookUp } from '../service-scope.ts';
@@ -95,7 +96,8 @@ function loadEnvFile(path: string, at: Cursor): EnvFile {
   if (content.kind === 'error') {
     const hint = 'env_file paths are relative to the directory of the first stack file';
     const severity = 'error';
-    at.problem({ code: 'env-file-unreadable', severity, message: content.message, hint });
+    const message = describeFailure(path, content);
+    at.problem({ code: 'env-file-unreadable', severity, message, hint });
     return 'unreadable';
   }
   const parsed = parseEnvFile(content.bytes);

@@ -1,0 +1,122 @@
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { convertStack } from './convert.ts';
+import type { EnvFile } from './cursor.ts';
+import { InvariantError } from '../base/invariant.ts';
+import { createLocator, type Locate } from './locate.ts';
+import { loadSources, type LoadPorts, type StackSource } from './load.ts';
+import { mergeModels } from './merge.ts';
+import type { StackModel } from './model.ts';
+import { normaliseFile } from './normalise.ts';
+import { collectNotices, type Notices } from './notices.ts';
+import { createOrigin } from './origin.ts';
+import { createProblemBook, type ProblemBook } from './problem-book.ts';
+import type { ReadFile } from './read-file.ts';
+import { readStack, type ReadOptions, type ReadResult } from './read-stack.ts';
+import { checkModel, checkSpec } from './rules/index.ts';
+import type { MergedReport } from './rules/rule.ts';
+import type { StackSpec } from './stack-spec.ts';
+
+/** The stack files of one call, read, merged and in normal form. */
+export interface LoadedStack {
+  readonly model: StackModel;
+  /** Accepted keys without effect, for `deploy` to name. */
+  readonly notices: Notices;
+  /** Warnings and notes. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts, for excerpts. */
+  readonly sources: readonly StackSource[];
+  /** What converting needs again. */
+  readonly origin: StackOrigin;
+}
+
+/** Where a loaded stack came from. */
+export interface StackOrigin {
+  readonly read: ReadResult;
+  readonly readFile: ReadFile;
+  readonly options: ReadOptions;
+}
+
+/**
+ * Load, interpolate, validate, normalise, merge: what `config` shows.
+ *
+ * @param paths - as on the command line; `-` is standard input
+ * @throws StackFileError with all problems of the first phase that found errors
+ * @source spec/stack-file.md section 3
+ */
+export function loadStack(
+  paths: readonly string[],
+  ports: LoadPorts,
+  options: ReadOptions,
+): LoadedStack {
+  const book = createProblemBook();
+  const loaded = loadSources(paths, ports, book.report);
+  const locate: Locate = loaded ? createLocator(loaded.sources) : () => undefined;
+  const read = loaded && readStack(loaded, options, book.report);
+  if (!loaded || !read) throw stopped(book, locate);
+  const origin: StackOrigin = { read, readFile: ports.readFile, options };
+  const models = normaliseFiles(origin, book);
+  book.stopOnErrors(locate);
+  const model = models.reduce((base, over) => mergeModels(base, over, options));
+  checkModel(model, { compat: options.compat, report: reportMerged(read, book) });
+  book.stopOnErrors(locate);
+  const diagnostics = book.diagnostics(locate);
+  return { model, notices: collectNotices(read.files), diagnostics, ...loaded, origin };
+}
+
+/** A stack as requests to the engine, and what else the user should hear. */
+export interface ConvertedStack {
+  readonly spec: StackSpec;
+  /** Warnings and notes of converting; those of loading are with the loaded stack. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Convert and check: what `deploy` and `plan` work on. Reads secret and config files.
+ *
+ * @param stack - name of the stack
+ * @throws StackFileError with everything that docker or the engine would find late
+ * @source spec/stack-file.md sections 8 to 13
+ */
+export function convertLoadedStack(loaded: LoadedStack, stack: string): ConvertedStack {
+  const { read, readFile, options } = loaded.origin;
+  const book = createProblemBook();
+  const report = reportMerged(read, book);
+  const { compat } = options;
+  const spec = convertStack(loaded.model, { stack, compat, readFile, report });
+  checkSpec(spec, { compat, report });
+  book.stopOnErrors(read.locate);
+  const origin = createOrigin(read.files);
+  return {
+    spec: { ...spec, locate: (path) => read.locate(origin(path)) },
+    diagnostics: book.diagnostics(read.locate),
+  };
+}
+
+function normaliseFiles({ read, readFile, options }: StackOrigin, book: ProblemBook): StackModel[] {
+  const envFiles = new Map<string, EnvFile>();
+  return read.files.map((file, index) =>
+    normaliseFile(file, {
+      file: index,
+      minor: Number(file.version.split('.')[1] ?? 0),
+      projectDirectory: read.projectDirectory,
+      env: options.env,
+      compat: options.compat,
+      report: book.report,
+      readFile,
+      envFiles,
+    }),
+  );
+}
+
+/** Reports problems of the merged model where they were written. */
+function reportMerged(read: ReadResult, book: ProblemBook): MergedReport {
+  const origin = createOrigin(read.files);
+  return (path, problem) => {
+    book.report({ ...problem, place: origin(path) });
+  };
+}
+
+function stopped(book: ProblemBook, locate: Locate): Error {
+  book.stopOnErrors(locate);
+  return new InvariantError('reading gave nothing and reported nothing');
+}
