@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { readSystemFile } from '../../src/host/read-file.ts';
@@ -56,12 +56,13 @@ function argumentsOf(argv: readonly string[]): { files: string[]; stack: string 
 /** Runs one recorded command through the pipeline, in the place it was recorded. */
 function pipelineOf(one: Case, run: Run, compat: Compat): () => ReturnType<typeof loadStack> {
   const directory = join(CORPUS, one.name);
-  const workingDirectory = join('/__CASE__', run.cwd ?? one.cwd ?? '.');
+  const workingDirectory = join('/__TMP__/case', run.cwd ?? one.cwd ?? '.');
   const env = Object.entries({ HOME: '/__HOME__', ...one.env, ...run.env }).filter(
     (entry): entry is [string, string] => entry[1] !== null,
   );
+  const inCase = (value: string): string => value.replaceAll('/__CASE__', '/__TMP__/case');
   const real = (path: string): string =>
-    join(directory, relative('/__CASE__', resolve(workingDirectory, path)));
+    join(directory, relative('/__TMP__/case', resolve(workingDirectory, path)));
   return () =>
     loadStack(
       argumentsOf(run.argv ?? []).files,
@@ -72,7 +73,7 @@ function pipelineOf(one: Case, run: Run, compat: Compat): () => ReturnType<typeo
       },
       {
         compat,
-        env: Object.fromEntries(env),
+        env: Object.fromEntries(env.map(([name, value]) => [name, inCase(value)])),
         skipInterpolation: run.argv?.includes('--skip-interpolation') ?? false,
       },
     );
@@ -89,6 +90,7 @@ describe.skipIf(cases.length === 0)('the recorded corpus', () => {
   test.each(configs)('config: $title', ({ one, run }) => {
     const golden = readFileSync(join(CORPUS, one.name, run.stdout ?? 'config.golden.yml'), 'utf8');
     const { model } = pipelineOf(one, run, 'docker')();
-    expect(parse(printConfig(model))).toEqual(parse(golden));
+    const shown = printConfig(model).replaceAll('/__TMP__/case', '/__CASE__');
+    expect(parse(shown)).toEqual(parse(golden));
   });
 });
