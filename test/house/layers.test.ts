@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ingress: ['swarm', 'orchestrator/store'],
   gitops: ['swarm', 'stack', 'plan', 'rollout', 'engine/client.ts'],
   web: ['swarm', 'engine/client.ts'],
-  host: ['swarm', 'stack', 'engine', 'orchestrator', 'gitops'],
+  host: ['swarm', 'stack', 'engine', 'orchestrator', 'gitops', 'plan/secret-memory.ts'],
   cli: ['*'],
 };
 

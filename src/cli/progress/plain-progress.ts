@@ -1,0 +1,40 @@
+import type { RolloutEvent } from '../../rollout/events.ts';
+import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
+import { serviceLine } from './service-line.ts';
+import { stepLine } from './step-line.ts';
+
+/**
+ * A line per event that matters, for logs and pipes.
+ *
+ * Writes go to stdout in docker's words; states, warnings and the end go to stderr. Quiet leaves
+ * the states out.
+ */
+export function createPlainProgress(
+  { stdout, stderr }: ProgressPorts,
+  { isQuiet }: { readonly isQuiet: boolean },
+): ProgressRenderer {
+  const said = new Map<string, string>();
+  const sayState = (subject: string, line: string): void => {
+    if (isQuiet || said.get(subject) === line) return;
+    said.set(subject, line);
+    stderr.write(`${subject}: ${line}\n`);
+  };
+  const emit = (event: RolloutEvent): void => {
+    if (event.type === 'step') {
+      const line = stepLine(event);
+      if (line !== undefined) stdout.write(`${line}\n`);
+      if (event.status === 'retrying') sayState(event.name, `trying again: ${event.error ?? ''}`);
+    } else if (event.type === 'service') sayState(event.service, serviceLine(event));
+    else if (event.type === 'tasks' && event.remaining > 0) {
+      sayState(event.stack, `waiting for ${event.remaining} tasks to stop`);
+    } else if (event.type === 'warning') stderr.write(`${event.message}\n`);
+    else if (event.type === 'finished') stderr.write(endText(event));
+  };
+  return { emit, close: () => Promise.resolve() };
+}
+
+/** What is said in the end; an interruption is said by the error itself. */
+export function endText(event: Extract<RolloutEvent, { type: 'finished' }>): string {
+  if (event.outcome === 'interrupted') return '';
+  return event.messages.map((message) => `${message}\n`).join('');
+}
