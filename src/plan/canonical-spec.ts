@@ -1,5 +1,12 @@
 import type { JsonValue } from '../base/brand.ts';
-import type { Mount, ServiceMode, ServiceSpec, UpdateConfig } from '../swarm/service.ts';
+import { byString } from '../base/compare.ts';
+import type {
+  FileTarget,
+  Mount,
+  ServiceMode,
+  ServiceSpec,
+  UpdateConfig,
+} from '../swarm/service.ts';
 
 /** JSON data while it is being rewritten. */
 type Loose = Readonly<Record<string, unknown>>;
@@ -27,7 +34,8 @@ const MEANINGFUL_ZERO = new Set([
  * A service spec in the one form in which equal meaning is equal data.
  *
  * What the engine fills in or drops when it stores a spec is left out on both sides, so a spec as
- * sent and the same spec as stored give the same result. Order of lists is kept: it is significant.
+ * sent and the same spec as stored give the same result. Order of lists is kept, it is significant,
+ * except that of references to secrets and configs.
  * @param networkNames - names of networks by id; a target that is not in it stands for itself
  * @source spec/stack-file.md section 15
  */
@@ -55,7 +63,9 @@ export function canonicalSpec(
         },
         ContainerSpec: container && {
           ...container,
-          Isolation: unless(container.Isolation?.toLowerCase(), 'default'),
+          Secrets: sortReferences(container.Secrets, (one) => one.SecretName),
+          Configs: sortReferences(container.Configs, (one) => one.ConfigName),
+          Isolation: known(container.Isolation?.toLowerCase(), ['process', 'hyperv']),
           Mounts: container.Mounts?.map(canonicalMount),
         },
       },
@@ -66,13 +76,26 @@ export function canonicalSpec(
         Mode: unless(spec.EndpointSpec?.Mode, 'vip'),
         Ports: spec.EndpointSpec?.Ports?.map((port) => ({
           ...port,
-          Protocol: unless(port.Protocol, 'tcp'),
-          PublishMode: unless(port.PublishMode, 'ingress'),
+          Protocol: known(port.Protocol, ['udp', 'sctp']),
+          PublishMode: known(port.PublishMode, ['host']),
         })),
       },
     },
     '',
   ) as JsonValue;
+}
+
+/** docker sends several references to one object in random order; a container cannot tell. */
+function sortReferences<T extends { readonly File?: FileTarget }>(
+  references: readonly T[] | undefined,
+  nameOf: (one: T) => string,
+): readonly T[] | undefined {
+  return references?.toSorted(byString((one) => `${nameOf(one)} ${one.File?.Name ?? ''}`));
+}
+
+/** The word if it is not the default; the engine takes a word it does not know for the default. */
+function known(word: string | undefined, others: readonly string[]): string | undefined {
+  return others.find((other) => other === word);
 }
 
 function unless<T>(value: T, fallback: T): T | undefined {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deployStack, type DeployOptions } from '../../src/rollout/deploy-stack.ts';
 import type { RolloutPorts } from '../../src/rollout/ports.ts';
