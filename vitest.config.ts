@@ -26,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'swarm',
+          globalSetup: ['test/support/swarm-lab-setup.ts'],
           include: ['test/differential/**/*.test.ts', 'test/swarm/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -303,10 +303,15 @@ function toCancelled(signal: AbortSignal | undefined): Error {
     : new CancelledError('the request was cancelled');
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+/** The whole body; rejects when the connection ends before it does. */
+function readText(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    response.on('error', reject);
+    response.on('close', () => reject(new Error('the connection was closed')));
+  });
 }
 
 /** What the engine said no with: `{"message":…}`, or bare text below API 1.24. */

@@ -51,7 +51,8 @@ export function findCredentials(
 ): CredentialSource {
   const fromEnv = findEntry(parseAuthConfig(authConfig), key);
   if (fromEnv) return fromEnv;
-  const helper = config.credHelpers[key] ?? config.credsStore;
+  const own = Object.hasOwn(config.credHelpers, key) ? config.credHelpers[key] : undefined;
+  const helper = own ?? config.credsStore;
   if (helper !== '') return { kind: 'helper', program: `docker-credential-${helper}`, server: key };
   return findEntry(config.auths, key) ?? { kind: 'none' };
 }

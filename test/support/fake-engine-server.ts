@@ -158,7 +158,9 @@ async function answer(
   const url = new URL(wire.url, 'http://engine');
   const path = url.pathname.replace(/^\/v\d+\.\d+(?=\/)/, '');
   if (path === '/_ping') {
-    response.end(wire.method === 'HEAD' ? undefined : 'OK');
+    // As moby: without a length node's client would give the connection up.
+    if (wire.method === 'HEAD') response.setHeader('Content-Length', '0').end();
+    else response.end('OK');
     return;
   }
   const route = ROUTES.find(([method, pattern]) => method === wire.method && pattern.test(path));
