@@ -56,64 +56,56 @@ describe('which engine', () => {
   };
   const DOCKER_HOST = 'tcp://env:1';
 
-  test.each<[string, ConnectionFlags, Record<string, string>, string, string]>([
+  test.each<[string, ConnectionFlags, Record<string, string>, readonly [string, string]]>([
     [
       '-H beats everything',
       { hosts: ['tcp://flag:1'] },
       { DOCKER_HOST, DOCKER_CONTEXT: 'lab' },
-      'tcp://flag:1',
-      '-H',
+      ['tcp://flag:1', '-H'],
     ],
     [
       '--context beats DOCKER_HOST',
       { context: 'lab' },
       { DOCKER_HOST },
-      'ssh://root@lab',
-      'context "lab"',
+      ['ssh://root@lab', 'context "lab"'],
     ],
     [
       'DOCKER_HOST beats DOCKER_CONTEXT',
       {},
       { DOCKER_HOST, DOCKER_CONTEXT: 'lab' },
-      'tcp://env:1',
-      'DOCKER_HOST',
+      ['tcp://env:1', 'DOCKER_HOST'],
     ],
     [
       'DOCKER_CONTEXT beats currentContext',
       {},
       { DOCKER_CONTEXT: 'lab' },
-      'ssh://root@lab',
-      'context "lab"',
+      ['ssh://root@lab', 'context "lab"'],
     ],
     [
       'currentContext beats the default',
       {},
       { DOCKER_HOST: '' },
-      'tcp://prod:2376',
-      'context "prod"',
+      ['tcp://prod:2376', 'context "prod"'],
     ],
     [
       '--context default means the environment',
       { context: 'default' },
       {},
-      'unix:///var/run/docker.sock',
-      'default',
+      ['unix:///var/run/docker.sock', 'default'],
     ],
     [
       '--context default honours DOCKER_HOST',
       { context: 'default' },
       { DOCKER_HOST },
-      'tcp://env:1',
-      'DOCKER_HOST',
+      ['tcp://env:1', 'DOCKER_HOST'],
     ],
     [
       'a blank DOCKER_HOST is the default socket',
       {},
       { DOCKER_HOST: '  ' },
-      'unix:///var/run/docker.sock',
-      'DOCKER_HOST',
+      ['unix:///var/run/docker.sock', 'DOCKER_HOST'],
     ],
-  ])('%s', (_name, flags, env, url, source) => {
+  ])('%s', (_name, flags, env, [url, source]) => {
     expect(resolveConnection(flags, home(env, files))).toMatchObject({ url, source });
   });
 
