@@ -36,6 +36,10 @@ export interface DockerConfig {
   readonly credsStore: string;
   /** Registry host to credential helper name. */
   readonly credHelpers: Readonly<Record<string, string>>;
+  /** Default `--format` of `services`, or empty. */
+  readonly servicesFormat: string;
+  /** Default `--format` of `ps`, or empty. */
+  readonly tasksFormat: string;
   /** Things to tell the user on stderr; the command goes on. */
   readonly warnings: readonly string[];
 }
@@ -89,6 +93,8 @@ function toConfig(
     auths: parseAuths(json['auths']),
     credsStore: stringOf(json['credsStore']),
     credHelpers: stringMapOf(json['credHelpers']),
+    servicesFormat: stringOf(json['servicesFormat']),
+    tasksFormat: stringOf(json['tasksFormat']),
     warnings,
   };
 }
