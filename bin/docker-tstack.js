@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 'use strict';
 
-require('../dist/tstack.cjs')
-  .pluginMain(process.argv.slice(2))
+const { loadBundle } = require('./load-bundle.js');
+
+loadBundle()
+  .exports.pluginMain(process.argv.slice(2))
   .then((exitCode) => {
     process.exitCode = exitCode;
   });
