@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { EngineClient } from '../engine/client.ts';
+import type { SecretMemory } from '../plan/secret-memory.ts';
 import type { ReadFile } from '../stack/read-file.ts';
 import type { CommandGroup } from './define-command.ts';
 import type { GlobalValues } from './global-options.ts';
@@ -31,6 +32,8 @@ export interface Platform {
   readonly random: Random;
   /** Aborted with a CancelledError by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** What this machine remembers of secrets it wrote. */
+  readonly openSecretMemory: () => Promise<SecretMemory>;
   /** Opens the engine that flags and environment name. */
   readonly connect: (request: ConnectRequest) => Promise<EngineClient>;
 }

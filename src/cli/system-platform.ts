@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { isatty } from 'node:tty';
 import { CancelledError, EXIT_CODE, UserError } from '../base/errors.ts';
 import { readSystemFile } from '../host/read-file.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { systemRandom } from '../host/system-random.ts';
-import type { Platform, Stream } from './context.ts';
+import type { Environment, Platform, Stream } from './context.ts';
 import { openEngine } from './open-engine.ts';
 
 /** The process as a Platform; installs its signal handlers. */
@@ -22,6 +23,10 @@ export function createSystemPlatform(): Platform {
     clock: systemClock,
     random: systemRandom,
     signal: listenToSignals(),
+    openSecretMemory: async () => {
+      const { openSecretMemory } = await import('../host/secret-memory.ts');
+      return openSecretMemory(`${stateDirectory(process.env)}/tstack`);
+    },
     connect: (request) =>
       openEngine(request, { readFile: readSystemFile, clock: systemClock, warn: writeWarning }),
   };
@@ -29,6 +34,12 @@ export function createSystemPlatform(): Platform {
 
 function writeWarning(text: string): void {
   process.stderr.write(`WARNING: ${text}\n`);
+}
+
+/** @source XDG Base Directory Specification */
+function stateDirectory(env: Environment): string {
+  const directory = env['XDG_STATE_HOME'] ?? '';
+  return directory.startsWith('/') ? directory : `${homedir()}/.local/state`;
 }
 
 function openStream(target: NodeJS.WriteStream, descriptor: number): Stream {

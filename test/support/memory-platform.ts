@@ -1,6 +1,7 @@
 import { VirtualClock } from '../../src/base/clock.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
 import type { Environment, Platform, Stream } from '../../src/cli/context.ts';
+import { NO_SECRET_MEMORY } from '../../src/plan/secret-memory.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 
 interface MemoryPlatformFacts {
@@ -49,6 +50,7 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
     clock: facts.clock ?? new VirtualClock(),
     random: createSeededRandom(1),
     signal: controller.signal,
+    openSecretMemory: () => Promise.resolve(NO_SECRET_MEMORY),
     connect: () =>
       facts.engine ? Promise.resolve(facts.engine) : Promise.reject(new Error('no engine given')),
   };

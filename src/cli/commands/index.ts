@@ -1,8 +1,11 @@
 import { defineGroup } from '../define-command.ts';
 import { completion } from './completion.ts';
+import { config } from './config.ts';
+import { deploy } from './deploy.ts';
 import { help } from './help.ts';
 import { ls } from './ls.ts';
 import { ps } from './ps.ts';
+import { rm } from './rm.ts';
 import { services } from './services.ts';
 import { version } from './version.ts';
 
@@ -10,5 +13,5 @@ import { version } from './version.ts';
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [ls, services, ps, version, completion, help],
+  commands: [deploy, config, ls, services, ps, rm, version, completion, help],
 });

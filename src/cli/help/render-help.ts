@@ -1,6 +1,6 @@
 import type { Command, CommandGroup, CommandNode } from '../define-command.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
-import { flagName, type Option, type OptionTable } from '../option.ts';
+import { environmentName, flagName, type Option, type OptionTable } from '../option.ts';
 import { usageLine } from '../usage.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -23,9 +23,8 @@ export function renderCommandHelp(
     command.description && wrapText(command.description, textWidth(style)),
     names.length > 1 && section('Aliases', [`  ${names.join(', ')}`], style),
     optionSection('Options', command.options, style),
-    optionSection('Global options', GLOBAL_OPTIONS, style),
     command.examples && section('Examples', exampleLines(command), style),
-    wrapText(environmentText(command), textWidth(style)),
+    wrapText(footer(command), textWidth(style)),
   ]);
 }
 
@@ -91,11 +90,16 @@ function exampleLines(command: Command): string[] {
   ]);
 }
 
-function environmentText(command: Command): string {
-  const flags = Object.entries(command.options).filter(([, option]) => isVisible(option));
-  const flag = flagName(flags[0]?.[0] ?? 'host');
-  const variable = `TSTACK_${flag.replaceAll('-', '_').toUpperCase()}`;
-  return `Every flag takes its default from the environment: ${variable} stands for --${flag}.`;
+function footer(command: Command): string {
+  const visible = Object.keys(command.options).find((property) => {
+    const option = command.options[property];
+    return option !== undefined && isVisible(option);
+  });
+  const property = visible ?? 'host';
+  return (
+    `Flags take their defaults from the environment: ${environmentName(property)} stands for ` +
+    `--${flagName(property)}. Flags of every command (-H, --context, --compat …): tstack --help`
+  );
 }
 
 function tableLines(

@@ -1,0 +1,52 @@
+import { defineCommand } from '../define-command.ts';
+import { noteDetached, ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
+import { COMPOSE_FILE_OPTION, loadStackFiles, toStackSpec } from '../stack-files.ts';
+import { checkStackName } from '../stack-name.ts';
+
+export const deploy = defineCommand({
+  name: 'deploy',
+  aliases: ['up'],
+  summary: 'Create or update a stack, and wait until it runs as declared',
+  description:
+    'Everything is checked before the first write; services that are as declared get no request. ' +
+    'Exit 0: all tasks run what the files declare and stayed so. 3: files invalid. 4: refused before ' +
+    'any write. 5: rollout failed, paused. 6: rolled back. 7: timed out. 9: cluster unreachable.',
+  arguments: { stack: { placeholder: 'STACK', count: 'one', complete: 'stack' } },
+  options: {
+    composeFile: COMPOSE_FILE_OPTION,
+    prune: { kind: 'boolean', default: false, help: 'Remove services the files do not declare' },
+    resolveImage: {
+      kind: 'choice',
+      choices: ['always', 'changed', 'never'],
+      default: 'always',
+      help: 'When to ask the registry for digest and platforms of an image',
+      refuse: (word) => `invalid option ${word} for flag --resolve-image`,
+    },
+    withRegistryAuth: {
+      kind: 'boolean',
+      default: false,
+      help: 'Send registry credentials to the nodes',
+    },
+    ...ROLLOUT_OPTIONS,
+  },
+  examples: [
+    { command: 'tstack deploy -c compose.yml web', text: 'Deploy and wait; the exit code tells' },
+    {
+      command: 'tstack deploy -c base.yml,prod.yml --prune web',
+      text: 'Merge two files, remove what they dropped',
+    },
+    { command: 'tstack deploy -c - web < compose.yml', text: 'From standard input' },
+    { command: 'tstack deploy -c compose.yml --progress json web', text: 'Events for a program' },
+  ],
+  async run(flags, context) {
+    checkStackName(flags.stack);
+    const loaded = await loadStackFiles(context, { paths: flags.composeFile });
+    const spec = await toStackSpec(context, loaded, flags.stack);
+    noteDetached(flags, context);
+    const { deployStack } = await import('../../rollout/deploy-stack.ts');
+    const { prune, resolveImage } = flags;
+    const compatDocker = context.globals.compat === 'docker';
+    const options = { prune, resolveImage, compatDocker, ...waitingOf(flags, context) };
+    return runRollout(context, flags, (ports) => deployStack(spec, options, ports));
+  },
+});
