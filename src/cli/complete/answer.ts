@@ -4,7 +4,7 @@ import { createContext, type Platform } from '../context.ts';
 import { defineCommand, type CommandGroup } from '../define-command.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 import { listStacks } from '../listings/stack-listing.ts';
-import { printValue } from '../render/go-template/value.ts';
+import { printValue } from '../../base/go-template/value.ts';
 import { flagLength, indexFlags } from '../normalise-argv.ts';
 import { parseCommandLine } from '../parse-command-line.ts';
 import { LABEL_NAMESPACE } from '../../swarm/stack-labels.ts';

@@ -1,4 +1,4 @@
-import { toGoJson } from './go-template/value.ts';
+import { toGoJson } from '../../base/go-template/value.ts';
 import type { OutputFormat } from './output-format.ts';
 
 /** One JSON object a line, keys sorted. */

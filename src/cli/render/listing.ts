@@ -1,4 +1,4 @@
-import type { TemplateMap } from './go-template/value.ts';
+import type { TemplateMap } from '../../base/go-template/value.ts';
 
 /** Rows of one kind of thing, and how its fields are shown; every output format reads this. */
 export interface Listing {

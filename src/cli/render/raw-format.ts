@@ -1,4 +1,4 @@
-import { printValue } from './go-template/value.ts';
+import { printValue } from '../../base/go-template/value.ts';
 import type { OutputFormat } from './output-format.ts';
 
 /** `name: value` lines, a blank line after each row; `--quiet` leaves the id line only. */

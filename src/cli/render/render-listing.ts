@@ -1,6 +1,6 @@
 import { EXIT_CODE, UserError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/did-you-mean.ts';
-import { TemplateError } from './go-template/template-error.ts';
+import { TemplateError } from '../../base/go-template/template-error.ts';
 import { OUTPUT_FORMATS } from './index.ts';
 import type { Listing } from './listing.ts';
 

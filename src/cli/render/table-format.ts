@@ -1,6 +1,6 @@
 import { alignColumns } from './align-columns.ts';
 import { parseGoTemplate } from './go-template/go-template.ts';
-import { printValue } from './go-template/value.ts';
+import { printValue } from '../../base/go-template/value.ts';
 import type { OutputFormat } from './output-format.ts';
 
 /** `table` is the default table, `table TEMPLATE` one of the user's own. */

@@ -1,4 +1,5 @@
 import { engineRefusal } from '../control-error.ts';
+import { taskName } from '../task-name.ts';
 import type { NamedKind, StoreView } from '../store/store-view.ts';
 import type { ObjectByKind, ObjectKind, StoredNode, StoredTask } from '../store/stored-object.ts';
 
@@ -27,16 +28,6 @@ export function lookUp<K extends LookUpKind>(
     throw engineRefusal(`${kind} ${input} is ambiguous (${found.length} matches found)`);
   }
   return first;
-}
-
-/**
- * The name of a task and its container: `service.slot.id`, with the node in place of slot 0.
- *
- * Parity: so slot 0 of a replicated job is named after its node (Q1).
- * @source swarmkit api/naming/naming.go (Task); spec/orchestrator.md section 5
- */
-export function taskName(task: StoredTask): string {
-  return `${task.ServiceAnnotations.Name}.${task.Slot || (task.NodeID ?? '')}.${task.ID}`;
 }
 
 const named =

@@ -10,7 +10,7 @@ import { resourcesRule } from './resources.ts';
 import { restartConditionRule, restartPolicyRule } from './restart-policy.ts';
 import { credentialSpecRule, runtimeRule } from './runtime.ts';
 import type { SpecRule } from './spec-rule.ts';
-import { containerTemplatesRule } from './templates.ts';
+import { mountTargetsRule, templatesRule } from './templates.ts';
 import { updateConfigRule, updateWordsRule } from './update-config.ts';
 
 /**
@@ -33,8 +33,9 @@ export const SPEC_RULES: readonly SpecRule[] = [
   placementRule,
   secretReferencesRule,
   configReferencesRule,
-  containerTemplatesRule,
+  templatesRule,
   imageRule,
+  mountTargetsRule,
   healthcheckRule,
   modeRule,
   updateConfigRule,

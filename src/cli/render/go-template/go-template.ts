@@ -1,7 +1,8 @@
-import { executeTemplate } from './execute.ts';
-import { HEADER_FUNCTIONS, LAZY_FUNCTIONS, TEMPLATE_FUNCTIONS } from './functions.ts';
-import { parseTemplate } from './parse.ts';
-import type { TemplateValue } from './value.ts';
+import { executeTemplate } from '../../../base/go-template/execute.ts';
+import { LAZY_FUNCTIONS } from '../../../base/go-template/built-ins.ts';
+import { HEADER_FUNCTIONS, TEMPLATE_FUNCTIONS } from './functions.ts';
+import { parseTemplate } from '../../../base/go-template/parse.ts';
+import type { TemplateValue } from '../../../base/go-template/value.ts';
 
 /** A parsed template; both methods throw TemplateError. */
 export interface GoTemplate {

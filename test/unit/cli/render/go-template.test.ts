@@ -106,7 +106,7 @@ describe('refuses', () => {
     ['{{(.Name}}', 'template: :1: unclosed left paren'],
     ['{{.Name | "x"}}', 'template: :1: non executable command in pipeline stage 2'],
     ['{{.Nope}}', 'template: :1:2: executing "" at <.Nope>: can\'t evaluate field Nope'],
-    ['{{.Name.Nope}}', 'template: :1:2: executing "" at <.Name.Nope>: can\'t evaluate field Nope'],
+    ['{{.Name.Nope}}', 'template: :1:7: executing "" at <.Name.Nope>: can\'t evaluate field Nope'],
     ['{{index .Ports 9}}', 'error calling index: index out of range: 9'],
     ['{{eq 1 "a"}}', 'error calling eq: incompatible types for comparison'],
     ['{{.Name "x"}}', "can't give argument to non-function .Name"],

@@ -10,7 +10,8 @@ export interface Token {
     | 'string'
     | 'char'
     | 'dot'
-    | 'mark'; // | ( ) := = ,
+    | 'mark' // | ( ) := = ,
+    | 'error'; // what is wrong, as text; always the last
   readonly text: string;
   /** Whether a blank stands before it: `.A.B` is one operand, `.A .B` are two. */
   readonly spaced: boolean;
@@ -39,10 +40,14 @@ const TOKEN_KINDS: readonly (readonly [Token['kind'], RegExp])[] = [
 
 /**
  * Splits a template into text and actions, applying the trim marks `{{-` and `-}}`.
- * @throws TemplateError
+ *
+ * What is no word ends the last action with an error token: the parser may find something wrong
+ * before it.
+ * @param name - of the template, for messages
+ * @throws TemplateError for comments that do not end
  * @source Go text/template/parse lex.go (syntax only)
  */
-export function tokeniseTemplate(template: string): readonly Piece[] {
+export function tokeniseTemplate(template: string, name: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let trimNext = false;
@@ -53,7 +58,7 @@ export function tokeniseTemplate(template: string): readonly Piece[] {
     const text = trim(raw, trimNext, trimsLeft);
     if (text !== '') pieces.push({ kind: 'text', text });
     if (open < 0) break;
-    const action = readAction(template, open + (trimsLeft ? 3 : 2));
+    const action = readAction({ template, name }, open + (trimsLeft ? 3 : 2));
     if (action.tokens) pieces.push({ kind: 'action', tokens: action.tokens, at: open });
     trimNext = action.trimsRight;
     at = action.end;
@@ -61,9 +66,15 @@ export function tokeniseTemplate(template: string): readonly Piece[] {
   return pieces;
 }
 
-/** `template: :LINE: ` for an offset. */
-export function linePrefix(template: string, at: number): string {
-  return `template: :${template.slice(0, at).split('\n').length}: `;
+/** A template and what messages call it. */
+export interface NamedTemplate {
+  readonly template: string;
+  readonly name: string;
+}
+
+/** `template: NAME:LINE: ` for an offset. */
+export function linePrefix({ template, name }: NamedTemplate, at: number): string {
+  return `template: ${name}:${template.slice(0, at).split('\n').length}: `;
 }
 
 function trim(text: string, start: boolean, end: boolean): string {
@@ -80,8 +91,9 @@ interface Action {
 
 const ACTION_END = /\s-\}\}|\s*\}\}/y;
 
-function readAction(template: string, start: number): Action {
-  const comment = readComment(template, start);
+function readAction(named: NamedTemplate, start: number): Action {
+  const { template } = named;
+  const comment = readComment(named, start);
   if (comment) return comment;
   const tokens: Token[] = [];
   let at = start;
@@ -102,36 +114,38 @@ function readAction(template: string, start: number): Action {
     at += spaces;
     const token = readToken(template, at, spaces > 0);
     tokens.push(token);
+    if (token.kind === 'error') return { tokens, end: template.length, trimsRight: false };
     at += token.text.length;
   }
 }
 
-function readComment(template: string, start: number): Action | undefined {
+function readComment(named: NamedTemplate, start: number): Action | undefined {
+  const { template } = named;
   const open = /\s*\/\*/y;
   open.lastIndex = start;
   if (!open.test(template)) return undefined;
   const close = template.indexOf('*/', open.lastIndex);
-  if (close < 0) throw new TemplateError(`${linePrefix(template, start)}unclosed comment`);
+  if (close < 0) throw new TemplateError(`${linePrefix(named, start)}unclosed comment`);
   const end = /(\s-)?\}\}/y;
   end.lastIndex = close + 2;
   const found = end.exec(template);
   if (!found) {
-    throw new TemplateError(`${linePrefix(template, start)}comment ends before closing delimiter`);
+    throw new TemplateError(`${linePrefix(named, start)}comment ends before closing delimiter`);
   }
   return { end: end.lastIndex, trimsRight: found[1] !== undefined };
 }
 
 function readToken(template: string, at: number, spaced: boolean): Token {
-  const prefix = linePrefix(template, at);
-  if (at >= template.length) throw new TemplateError(`${prefix}unclosed action`);
+  const wrong = (text: string): Token => ({ kind: 'error', text, spaced, at });
+  if (at >= template.length) return wrong('unclosed action');
   for (const [kind, pattern] of TOKEN_KINDS) {
     pattern.lastIndex = at;
     const found = pattern.exec(template);
     if (found) return { kind, text: found[0], spaced, at };
   }
   const character = String.fromCodePoint(template.codePointAt(at) ?? 0);
-  if (character === '"') throw new TemplateError(`${prefix}unterminated quoted string`);
-  if (character === '`') throw new TemplateError(`${prefix}unterminated raw quoted string`);
-  if (character === "'") throw new TemplateError(`${prefix}unterminated character constant`);
-  throw new TemplateError(`${prefix}unexpected ${JSON.stringify(character)} in operand`);
+  if (character === '"') return wrong('unterminated quoted string');
+  if (character === '`') return wrong('unterminated raw quoted string');
+  if (character === "'") return wrong('unterminated character constant');
+  return wrong(`unexpected ${JSON.stringify(character)} in operand`);
 }

@@ -25,18 +25,25 @@ export interface Pipe {
 
 /** Fields follow from left to right: `(index .A 0).B.C` has `['B', 'C']`. */
 export type Operand =
-  | { readonly kind: 'dot'; readonly fields: readonly string[]; readonly source: string }
+  | {
+      readonly kind: 'dot';
+      readonly fields: readonly string[];
+      readonly source: string;
+      readonly at: number;
+    }
   | {
       readonly kind: 'variable';
       readonly name: string;
       readonly fields: readonly string[];
       readonly source: string;
+      readonly at: number;
     }
   | {
       readonly kind: 'group';
       readonly pipe: Pipe;
       readonly fields: readonly string[];
       readonly source: string;
+      readonly at: number;
     }
   | { readonly kind: 'constant'; readonly value: string | number | boolean | null }
   | { readonly kind: 'function'; readonly name: string };

@@ -1,4 +1,4 @@
-import { compareStrings } from '../../../base/compare.ts';
+import { compareStrings } from '../compare.ts';
 
 /**
  * What a template works on: JSON-like data, and methods (`{{.Label "x"}}`).

@@ -1,18 +1,26 @@
 import type { BlockNode, Operand, Pipe, TemplateNode } from './syntax.ts';
 import { TemplateError } from './template-error.ts';
-import { linePrefix, tokeniseTemplate, type Piece, type Token } from './token.ts';
+import {
+  linePrefix,
+  tokeniseTemplate,
+  type NamedTemplate,
+  type Piece,
+  type Token,
+} from './token.ts';
 
 /**
  * Parses a template.
  * @param functions - names that may be called
+ * @param name - what messages call the template; docker's command says nothing
  * @throws TemplateError with Go's wording: `template: :1: function "x" not defined`
  * @source Go text/template/parse parse.go (syntax only); no define, template, block
  */
 export function parseTemplate(
   template: string,
   functions: ReadonlySet<string>,
+  name = '',
 ): readonly TemplateNode[] {
-  return new Parser(template, functions).parse();
+  return new Parser({ template, name }, functions).parse();
 }
 
 const BLOCK_WORDS = new Set(['if', 'range', 'with']);
@@ -22,7 +30,7 @@ type Ending = 'end' | 'else' | 'eof';
 type Declaration = Pick<Pipe, 'variables' | 'assigns'>;
 
 class Parser {
-  readonly #template: string;
+  readonly #named: NamedTemplate;
   readonly #functions: ReadonlySet<string>;
   readonly #pieces: readonly Piece[];
   #piece = 0;
@@ -32,10 +40,10 @@ class Parser {
   #variables: string[] = ['$'];
   #loops = 0;
 
-  constructor(template: string, functions: ReadonlySet<string>) {
-    this.#template = template;
+  constructor(named: NamedTemplate, functions: ReadonlySet<string>) {
+    this.#named = named;
     this.#functions = functions;
-    this.#pieces = tokeniseTemplate(template);
+    this.#pieces = tokeniseTemplate(named.template, named.name);
   }
 
   parse(): readonly TemplateNode[] {
@@ -154,9 +162,17 @@ class Parser {
     for (let token = this.#peek(); token; token = this.#peek()) {
       if (token.text === '|' || token.text === ')') break;
       operands.push(this.#parseOperand(token));
+      this.#expectBlank();
     }
     if (operands.length === 0) throw this.#error(`missing value for ${context}`);
     return operands;
+  }
+
+  /** Operands stand apart; an unreadable rest is told as what it is. */
+  #expectBlank(): void {
+    const next = this.#peek();
+    if (!next || next.spaced || next.kind === 'mark') return;
+    throw this.#error(`unexpected "${next.text}" in operand`);
   }
 
   #parseOperand(token: Token): Operand {
@@ -171,23 +187,23 @@ class Parser {
       case 'word':
         return this.#parseWord(token.text);
       case 'dot':
-        return { kind: 'dot', fields: [], source: '.' };
+        return { kind: 'dot', fields: [], source: '.', at: token.at };
       case 'field': {
+        const at = this.#chainStart(token);
         const fields = [token.text.slice(1), ...this.#parseFields()];
-        return { kind: 'dot', fields, source: `.${fields.join('.')}` };
+        return { kind: 'dot', fields, source: `.${fields.join('.')}`, at };
       }
       case 'variable': {
         this.#checkVariable(token.text);
+        const at = this.#chainStart(token);
         const fields = this.#parseFields();
-        return {
-          kind: 'variable',
-          name: token.text,
-          fields,
-          source: [token.text, ...fields].join('.'),
-        };
+        const source = [token.text, ...fields].join('.');
+        return { kind: 'variable', name: token.text, fields, source, at };
       }
       case 'mark':
         return this.#parseGroup(token);
+      case 'error':
+        throw this.#error(token.text);
     }
   }
 
@@ -197,8 +213,14 @@ class Parser {
     if (!this.#isMark(')')) throw this.#error('unclosed left paren');
     this.#token += 1;
     const end = this.#tokens[this.#token - 1];
-    const source = this.#template.slice(token.at, (end?.at ?? token.at) + 1);
-    return { kind: 'group', pipe, fields: this.#parseFields(), source };
+    const source = this.#named.template.slice(token.at, (end?.at ?? token.at) + 1);
+    return { kind: 'group', pipe, fields: this.#parseFields(), source, at: token.at };
+  }
+
+  /** Parity: Go tells the place of a chain of fields as that of its second link. */
+  #chainStart(token: Token): number {
+    const next = this.#peek();
+    return next?.kind === 'field' && !next.spaced ? next.at : token.at;
   }
 
   #parseFields(): string[] {
@@ -243,7 +265,9 @@ class Parser {
   }
 
   #peek(): Token | undefined {
-    return this.#tokens[this.#token];
+    const token = this.#tokens[this.#token];
+    if (token?.kind === 'error') throw this.#error(token.text);
+    return token;
   }
 
   #isMark(text: string): boolean {
@@ -257,8 +281,8 @@ class Parser {
 
   #error(text: string): TemplateError {
     const token = this.#tokens[Math.min(this.#token, this.#tokens.length - 1)];
-    const at = token?.at ?? this.#template.length;
-    return new TemplateError(linePrefix(this.#template, at) + text);
+    const at = token?.at ?? this.#named.template.length;
+    return new TemplateError(linePrefix(this.#named, at) + text);
   }
 }
 

@@ -1,4 +1,4 @@
-import { LAZY_FUNCTIONS, type FunctionTable } from './functions.ts';
+import { LAZY_FUNCTIONS, type FunctionTable } from './built-ins.ts';
 import type { BlockNode, Operand, Pipe, TemplateNode } from './syntax.ts';
 import { TemplateError } from './template-error.ts';
 import { getMember, isMap, isTruthy, printValue, type TemplateValue } from './value.ts';
@@ -6,9 +6,16 @@ import { getMember, isMap, isTruthy, printValue, type TemplateValue } from './va
 /** What execution needs besides the tree. */
 export interface Execution {
   readonly template: string;
+  /** What messages call the template; empty unless told. */
+  readonly name?: string;
   readonly functions: FunctionTable;
   /** Whether a member that the data itself lacks is an error; below that it is `<no value>`. */
   readonly strict: boolean;
+  /**
+   * Go's name of the type of the member at a path of the data, undefined for maps. Present: every
+   * missing member is an error, as with Go's structures and `missingkey=error`.
+   */
+  readonly typeOf?: (path: readonly string[]) => string | undefined;
 }
 
 /** Innermost last; assignment changes the variable where it was declared. */
@@ -110,7 +117,7 @@ class Executor {
         .sort()
         .map((key) => [key, value[key]]);
     }
-    throw this.#error(pipe.at, 'range', `range can't iterate over ${printValue(value)}`);
+    throw this.#error(pipe.at + 2, 'range', `range can't iterate over ${printValue(value)}`);
   }
 
   #inScope(work: () => Signal): Signal {
@@ -128,7 +135,7 @@ class Executor {
   #evaluatePipe(pipe: Pipe, dot: TemplateValue): TemplateValue {
     let value: TemplateValue;
     for (const [index, command] of pipe.commands.entries()) {
-      value = this.#evaluateCommand(command, index === 0 ? [] : [value], { dot, at: pipe.at });
+      value = this.#evaluateCommand(command, index === 0 ? [] : [value], { dot, at: pipe.at + 2 });
     }
     const [name] = pipe.variables;
     if (name !== undefined) this.#bind(name, value, pipe.assigns);
@@ -201,16 +208,11 @@ class Executor {
       case 'function':
         return this.#call(operand.name, [], where);
       case 'dot':
-        return this.#follow(where.dot, operand, where, keepMethod);
+        return this.#follow(where.dot, operand, keepMethod);
       case 'variable':
-        return this.#follow(this.#lookUp(operand.name), operand, where, keepMethod);
+        return this.#follow(this.#lookUp(operand.name), operand, keepMethod);
       case 'group':
-        return this.#follow(
-          this.#evaluatePipe(operand.pipe, where.dot),
-          operand,
-          where,
-          keepMethod,
-        );
+        return this.#follow(this.#evaluatePipe(operand.pipe, where.dot), operand, keepMethod);
     }
   }
 
@@ -220,41 +222,54 @@ class Executor {
 
   #follow(
     start: TemplateValue,
-    operand: { readonly fields: readonly string[]; readonly source: string },
-    where: Where,
+    operand: { readonly fields: readonly string[]; readonly source: string; readonly at: number },
     keepMethod: boolean,
   ): TemplateValue {
     let value = start;
     for (const [index, field] of operand.fields.entries()) {
-      value = this.#member(value, field, { at: where.at, source: operand.source });
+      const path = this.#data === start ? operand.fields.slice(0, index) : undefined;
+      value = this.#member(value, field, { ...operand, path });
       const isLast = index === operand.fields.length - 1;
       if (typeof value === 'function' && !(isLast && keepMethod)) value = value();
     }
     return value;
   }
 
-  #member(
-    value: TemplateValue,
-    field: string,
-    place: { readonly at: number; readonly source: string },
-  ): TemplateValue {
+  #member(value: TemplateValue, field: string, place: Place): TemplateValue {
     if (value === undefined || value === null) {
       throw this.#error(place.at, place.source, `nil data; no entry for key "${field}"`);
     }
-    const isMissing = !isMap(value) || !Object.hasOwn(value, field);
-    if (isMissing && (!isMap(value) || (this.#execution.strict && value === this.#data))) {
+    if (isMap(value) && Object.hasOwn(value, field)) return getMember(value, field);
+    if (this.#execution.typeOf)
+      throw this.#error(place.at, place.source, this.#missing(value, field, place));
+    if (!isMap(value) || (this.#execution.strict && value === this.#data)) {
       throw this.#error(place.at, place.source, `can't evaluate field ${field}`);
     }
-    return isMap(value) ? getMember(value, field) : undefined;
+    return undefined;
+  }
+
+  #missing(value: TemplateValue, field: string, { path }: Place): string {
+    const type = isMap(value) ? path && this.#execution.typeOf?.(path) : 'string';
+    return type === undefined
+      ? `map has no entry for key "${field}"`
+      : `can't evaluate field ${field} in type ${type}`;
   }
 
   #error(at: number, source: string, text: string): TemplateError {
     const before = this.#execution.template.slice(0, at).split('\n');
-    const column = (before.at(-1)?.length ?? 0) + 2;
+    const column = before.at(-1)?.length ?? 0;
+    const name = this.#execution.name ?? '';
     return new TemplateError(
-      `template: :${before.length}:${column}: executing "" at <${source}>: ${text}`,
+      `template: ${name}:${before.length}:${column}: executing "${name}" at <${source}>: ${text}`,
     );
   }
+}
+
+/** Where a member is asked for: `path` leads from the data to what is asked, undefined elsewhere. */
+interface Place {
+  readonly at: number;
+  readonly source: string;
+  readonly path: readonly string[] | undefined;
 }
 
 interface Where {
