@@ -97,7 +97,15 @@ export function matchesConstraint(constraint: Constraint, node: ConstraintSubjec
     return (ip !== undefined && containsIp(constraint.block, ip)) === wanted;
   }
   const text = TEXT_OF[constraint.target](node, constraint.label);
-  return (fold(text) === constraint.folded) === wanted;
+  return foldsTo(text, constraint.folded) === wanted;
+}
+
+/** The text of a node that a constraint (not on an address) is about, folded like `folded`. */
+export function constrainedText(
+  { target, label }: Pick<Constraint, 'target' | 'label'>,
+  node: ConstraintSubject,
+): string {
+  return fold(TEXT_OF[target](node, label));
 }
 
 /** The constraint, or the message why it is none. */
@@ -154,5 +162,11 @@ function labelOf(labels: StringMap | undefined, name: string): string {
 
 /** Unicode's simple folding, as far as a value can be written: U+017F is the one exception. */
 function fold(text: string): string {
-  return text.toLowerCase().replaceAll('\u017f', 's');
+  const lower = text.toLowerCase();
+  return lower.includes('\u017f') ? lower.replaceAll('\u017f', 's') : lower;
+}
+
+/** Whether `fold(text)` is `folded`; most texts differ in length, which folding to ASCII keeps. */
+function foldsTo(text: string, folded: string): boolean {
+  return text === folded || (text.length === folded.length && fold(text) === folded);
 }

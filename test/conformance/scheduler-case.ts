@@ -13,8 +13,11 @@ import { isTerminal, taskStateRank } from '../../src/swarm/task-state.ts';
 import type { TaskState } from '../../src/swarm/task-state.ts';
 import type { SchedulableNode } from '../../src/orchestrator/scheduler/node-facts.ts';
 import { NodeSet } from '../../src/orchestrator/scheduler/node-set.ts';
+import type { Booking } from '../../src/orchestrator/scheduler/node-set.ts';
 import { toPlacementRequest } from '../../src/orchestrator/scheduler/placement-request.ts';
 import type { PlacementRequest } from '../../src/orchestrator/scheduler/placement-request.ts';
+import type { GroupPrediction } from '../../src/orchestrator/scheduler/predict.ts';
+import { predictPlacements } from '../../src/orchestrator/scheduler/predict.ts';
 import { confirmPreassigned, scheduleGroup } from '../../src/orchestrator/scheduler/schedule.ts';
 import type { Decision, PlacementRule } from '../../src/orchestrator/scheduler/schedule.ts';
 
@@ -116,7 +119,7 @@ function toResult({ assignments, refusals }: Decision): GroupResult {
 export function toNodeSet(one: SchedulerCase): NodeSet {
   const nodes = new NodeSet();
   for (const node of one.nodes) nodes.setNode(toNode(node));
-  for (const [at, tasks] of (one.existing ?? []).entries()) bookExisting(nodes, tasks, at);
+  for (const [task, booking] of toBookings(one)) nodes.book(task, booking);
   for (const node of one.nodes) {
     for (const [kind, count] of Object.entries(node.recentFailures ?? {})) {
       const [service = '', version = ''] = kind.split('@');
@@ -127,17 +130,43 @@ export function toNodeSet(one: SchedulerCase): NodeSet {
   return nodes;
 }
 
-function bookExisting(nodes: NodeSet, tasks: CaseTasks, at: number): void {
-  if (isTerminal(tasks.state) || taskStateRank(tasks.state) < taskStateRank('assigned')) return;
-  const { reservation } = toRequest({ ...tasks, count: 1 });
-  for (let index = 0; index < tasks.count; index += 1) {
-    nodes.book(`existing-${at}-${index}` as TaskId, {
+/** What the existing tasks of a case hold. */
+export function toBookings(one: SchedulerCase): readonly (readonly [TaskId, Booking])[] {
+  return (one.existing ?? []).flatMap((tasks, at) => {
+    const isHeld = taskStateRank(tasks.state) >= taskStateRank('assigned');
+    if (!isHeld || isTerminal(tasks.state)) return [];
+    const booking: Booking = {
       node: tasks.node as NodeId,
       service: tasks.service as ServiceId,
-      reservation,
+      reservation: toRequest({ ...tasks, count: 1 }).reservation,
       active: taskStateRank(tasks.desired) <= taskStateRank('complete'),
-    });
-  }
+    };
+    return Array.from(
+      { length: tasks.count },
+      (_, index) => [`existing-${at}-${index}` as TaskId, booking] as const,
+    );
+  });
+}
+
+/**
+ * What may come of each group on a real Swarm; undefined for cases with recent failures or
+ * preassigned tasks, which are not foretold.
+ */
+export function predictCase(one: SchedulerCase): readonly GroupPrediction[] | undefined {
+  const isForetold =
+    one.pending.every((group) => group.node === undefined) &&
+    one.nodes.every((node) => node.recentFailures === undefined);
+  if (!isForetold) return undefined;
+  return predictPlacements({
+    nodes: one.nodes.map(toNode),
+    bookings: toBookings(one),
+    groups: one.pending.map((group, at) => ({
+      request: toRequest(group),
+      tasks: Array.from({ length: group.count }, (_, index) => taskId(at, index)),
+    })),
+    rule: 'swarm',
+    now: NOW,
+  });
 }
 
 export function toNode(node: CaseNode): SchedulableNode {

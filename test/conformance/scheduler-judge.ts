@@ -1,3 +1,5 @@
+import type { GroupPrediction } from '../../src/orchestrator/scheduler/predict.ts';
+import type { NodeId } from '../../src/swarm/object.ts';
 import { isTerminal, taskStateRank } from '../../src/swarm/task-state.ts';
 import type { CaseGroup, CaseNode, GroupResult, SchedulerCase } from './scheduler-case.ts';
 
@@ -9,6 +11,7 @@ interface Expectation {
   readonly assigned: readonly number[];
   readonly idealAssigned?: readonly number[];
   readonly perNode?: Readonly<Record<string, number>>;
+  readonly perNodeRange?: Readonly<Record<string, readonly [number, number]>>;
   readonly finalServiceCounts?: readonly (readonly number[])[];
   readonly idealFinalServiceCounts?: readonly (readonly number[])[];
   readonly perBranch?: readonly BranchCounts[];
@@ -29,6 +32,26 @@ export function judgeCase(one: JudgedCase, results: readonly GroupResult[]): str
     if (!expected || !result) return [`group ${at}: no expectation or no result`];
     const found = new GroupFindings(one, group, result);
     return found.problems(expected).map((problem) => `group ${at}: ${problem}`);
+  });
+}
+
+/**
+ * What is wrong with predictions of a case with one group: nodes that never got what was foretold,
+ * or a certainty that was none; empty when right.
+ */
+export function judgePrediction(
+  one: JudgedCase,
+  predictions: readonly GroupPrediction[],
+): string[] {
+  const expected = one.expect[0];
+  const perNode = predictions[0]?.perNode;
+  if (!expected || !perNode) return ['no expectation or no prediction'];
+  return one.nodes.flatMap(({ id }) => {
+    const { least, most } = perNode.get(id as NodeId) ?? { least: 0, most: 0 };
+    const exact = expected.perNode?.[id] ?? 0;
+    const [low, high] = expected.perNodeRange?.[id] ?? [exact, exact];
+    if (least >= low && most <= high) return [];
+    return [`${id}: foretold ${least} to ${most}, recorded ${low} to ${high}`];
   });
 }
 

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { register } from 'tsx/esm/api';
 
 register();
-const { runCase } = await import('./scheduler-case.ts');
-const { judgeCase } = await import('./scheduler-judge.ts');
+const { predictCase, runCase } = await import('./scheduler-case.ts');
+const { judgeCase, judgePrediction } = await import('./scheduler-judge.ts');
 
 const root = resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -43,11 +43,28 @@ function run(rule, chosen) {
   return { results, failed };
 }
 
+/** Judges what we foretell of a real Swarm; returns the number of failures. */
+function runPredictions(chosen) {
+  let failed = 0;
+  let judged = 0;
+  for (const one of chosen) {
+    const predictions = predictCase(one);
+    if (!predictions) continue;
+    judged += 1;
+    const problems = judgePrediction(one, predictions);
+    if (problems.length === 0) continue;
+    failed += 1;
+    console.log([`FAIL ${one.id} (prediction)`, ...problems].join('\n     '));
+  }
+  console.log(`scheduler conformance, predictions: ${judged - failed} of ${judged} as recorded`);
+  return failed;
+}
+
+// The recordings tell what an even spread, and each tie, may come to for single groups only.
+const single = cases.filter((one) => one.pending.length === 1);
 const swarm = run('swarm', cases);
-// The recordings tell what an even spread may come to for single groups only.
-const balanced = run(
-  'balanced',
-  cases.filter((one) => one.pending.length === 1 || one.pending.every((group) => group.node)),
-);
+const balanced = run('balanced', single);
+const failedPredictions = runPredictions(single);
 if (values.results) writeFileSync(values.results, JSON.stringify(swarm.results));
-process.exitCode = swarm.failed + balanced.failed > 0 || cases.length === 0 ? 1 : 0;
+process.exitCode =
+  swarm.failed + balanced.failed + failedPredictions > 0 || cases.length === 0 ? 1 : 0;

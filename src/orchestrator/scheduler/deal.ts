@@ -18,7 +18,14 @@ export function dealTasks(
   count: number,
   assign: (node: NodeInfo) => void,
 ): void {
-  toDealer(state.root, state, count).deal(count, assign);
+  const table: Table = { left: count, assign };
+  toDealer(state.root, state, count).deal(count, table);
+}
+
+/** The tasks still to be dealt: branches may ask for more than there are (Q8). */
+interface Table {
+  left: number;
+  readonly assign: (node: NodeInfo) => void;
 }
 
 interface Dealer {
@@ -27,36 +34,36 @@ interface Dealer {
   /** The node that its first task would get; undefined when none suits. */
   readonly first: Candidate | undefined;
   /** Places up to `count` tasks and tells how many. */
-  deal(count: number, assign: (node: NodeInfo) => void): number;
+  deal(count: number, table: Table): number;
 }
 
 function toDealer(branch: Branch, state: GroupState, most: number): Dealer {
   const tasks = state.tasks.get(branch) ?? 0;
   if (branch.kind === 'leaf') return new LeafDealer(branch, { state, tasks, most });
-  const branches = branch.branches
+  const branches = [...branch.branches.values()]
     .map((inner) => toDealer(inner, state, most))
-    // Parity: any order will do upstream; the better node first keeps small services apart.
+    // Parity: chance decides upstream which branch gets the odd task; here the order of the nodes.
     .sort((a, b) => compareFirst(a.first, b.first));
   return {
     tasks,
     first: branches[0]?.first,
-    deal: (count, assign) => deal(branches, { tasks, count, assign }),
+    deal: (count, table) => deal(branches, { tasks, count, table }),
   };
 }
 
 function compareFirst(a: Candidate | undefined, b: Candidate | undefined): number {
   if (!a || !b) return Number(a === undefined) - Number(b === undefined);
-  return isBetter(a, b) ? -1 : 1;
+  return a.node.order - b.node.order;
 }
 
 interface Hand {
   readonly tasks: number;
   readonly count: number;
-  readonly assign: (node: NodeInfo) => void;
+  readonly table: Table;
 }
 
 /** Levels the branches in rounds; a branch that falls short is left out from then on. */
-function deal(branches: readonly Dealer[], { tasks, count, assign }: Hand): number {
+function deal(branches: readonly Dealer[], { tasks, count, table }: Hand): number {
   let open = branches;
   let usable = tasks;
   let placed = 0;
@@ -68,7 +75,7 @@ function deal(branches: readonly Dealer[], { tasks, count, assign }: Hand): numb
     for (const branch of open) {
       const asked = share - branch.tasks + (extra > 0 ? 1 : 0);
       if (branch.tasks > share || asked <= 0) continue;
-      const got = branch.deal(asked, assign);
+      const got = branch.deal(asked, table);
       if (got < asked) {
         full.add(branch);
         usable -= branch.tasks;
@@ -103,7 +110,8 @@ class LeafDealer implements Dealer {
     return this.#nodes[0];
   }
 
-  deal(count: number, assign: (node: NodeInfo) => void): number {
+  deal(asked: number, table: Table): number {
+    const count = Math.min(asked, table.left);
     const nodes = this.#nodes
       .filter(({ node }) => this.#state.pipeline.accepts(node))
       .sort((a, b) => (isBetter(a, b) ? -1 : 1));
@@ -111,7 +119,8 @@ class LeafDealer implements Dealer {
     for (let placed = 1; placed <= count; placed += 1) {
       const candidate = nodes[at % nodes.length];
       if (!candidate) return placed - 1;
-      assign(candidate.node);
+      table.left -= 1;
+      table.assign(candidate.node);
       candidate.ofService += 1;
       candidate.total += 1;
       if (placed === count) break;

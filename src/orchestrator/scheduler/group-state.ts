@@ -1,9 +1,12 @@
 import type { Instant } from '../../base/clock.ts';
+import { divisionByConstraint, divisionBySpread } from './division.ts';
+import { LoadTree } from './load-tree.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Candidate } from './rank.ts';
-import type { Branch, Leaf } from './topology.ts';
+import type { PlacementRequest } from './placement-request.ts';
+import type { Branch, Leaf, Topology } from './topology.ts';
 
 /** What is the same for all branches while the tasks of one group are placed. */
 export interface GroupState {
@@ -21,12 +24,20 @@ export interface GroupState {
   readonly tasks: ReadonlyMap<Branch, number>;
 }
 
+const UNMARKED: Pick<GroupState, 'marked' | 'markedNodes' | 'tasks'> = {
+  marked: new Map(),
+  markedNodes: new Set(),
+  tasks: new Map(),
+};
+
 /** Gathers present counts for the group that the pipeline is for. Cost: nodes running the service. */
 export function toGroupState(nodes: NodeSet, pipeline: Pipeline, now: Instant): GroupState {
   const { request } = pipeline;
-  const topology = nodes.topology(request.spread);
+  const { topology, root } = territoryOf(nodes, request);
   const penalties = nodes.penalties(request, now);
-  const markedNodes = new Set([...nodes.nodesRunning(request.service), ...penalties.keys()]);
+  const running = nodes.nodesRunning(request.service);
+  const markedNodes = penalties.size === 0 ? running : new Set([...running, ...penalties.keys()]);
+  if (markedNodes.size === 0) return { pipeline, root, ...UNMARKED };
   const marked = new Map<Leaf, Candidate[]>();
   const tasks = new Map<Branch, number>();
   for (const node of markedNodes) {
@@ -42,8 +53,27 @@ export function toGroupState(nodes: NodeSet, pipeline: Pipeline, now: Instant): 
       tasks.set(branch, (tasks.get(branch) ?? 0) + ofService);
     }
   }
-  return { pipeline, root: topology.root, marked, markedNodes, tasks };
+  return { pipeline, root, marked, markedNodes, tasks };
 }
+
+/**
+ * The nodes to look at. Without preferences an equality constraint leads straight to the few nodes
+ * it allows; with them all nodes are needed, as unsuitable ones count for their branch.
+ */
+function territoryOf(
+  nodes: NodeSet,
+  { spread, pin }: PlacementRequest,
+): { readonly topology: Topology; readonly root: Branch } {
+  if (!pin || spread.length > 0) {
+    const topology = nodes.topology(divisionBySpread(spread));
+    return { topology, root: topology.root };
+  }
+  const topology = nodes.topology(divisionByConstraint(pin));
+  const { root } = topology;
+  return { topology, root: (root.kind === 'fork' && root.branches.get(pin.folded)) || NOWHERE };
+}
+
+const NOWHERE: Branch = { kind: 'leaf', parent: undefined, tree: new LoadTree([]) };
 
 /**
  * The suitable nodes of a leaf among those that are not marked, best first, one per call; undefined

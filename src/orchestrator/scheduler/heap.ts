@@ -3,9 +3,9 @@ export class Heap<T> {
   readonly #items: T[];
   readonly #isBefore: (a: T, b: T) => boolean;
 
-  constructor(isBefore: (a: T, b: T) => boolean, items: readonly T[] = []) {
+  constructor(isBefore: (a: T, b: T) => boolean, items?: readonly T[]) {
     this.#isBefore = isBefore;
-    this.#items = [...items];
+    this.#items = items ? [...items] : [];
     for (let at = (this.#items.length >> 1) - 1; at >= 0; at -= 1) this.#sink(at);
   }
 

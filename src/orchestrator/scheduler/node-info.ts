@@ -7,6 +7,8 @@ import type { Reservation } from './placement-request.ts';
 /** How long a failure counts against a node, ms. @source swarmkit manager/scheduler/nodeinfo.go monitorFailures */
 const FAILURE_WINDOW_MS = 5 * 60_000;
 
+const NOTHING: readonly GenericResource[] = [];
+
 /**
  * One node as the scheduler sees it: what it is, what its tasks take, how they fared.
  *
@@ -69,6 +71,7 @@ export class NodeInfo {
 
   /** Chooses the units of each kind; named ones are the first free in list order. @source spec/orchestrator.md section 12 */
   claim({ generic }: Reservation): readonly GenericResource[] {
+    if (generic.length === 0) return NOTHING;
     return generic.flatMap(({ kind, count }): GenericResource[] => {
       const names = this.facts.stock.get(kind)?.names ?? [];
       if (count <= 0) return [];
@@ -90,10 +93,10 @@ export class NodeInfo {
     for (const resource of claimed) this.#bookGeneric(resource, sign);
   }
 
-  /** Counts one more or one less active task. */
-  countActive(service: ServiceId, sign: 1 | -1): void {
+  /** Counts one more or one less active task; returns how many the service has here then. */
+  countActive(service: ServiceId, sign: 1 | -1): number {
     this.activeTasks += sign;
-    addTo(this.#activeByService, service, sign);
+    return addTo(this.#activeByService, service, sign);
   }
 
   /** Remembers that a task of this kind (service and spec version) failed here. */
@@ -126,8 +129,9 @@ function isRecent(time: Instant, now: Instant): boolean {
   return now - time < FAILURE_WINDOW_MS;
 }
 
-function addTo<K>(counts: Map<K, number>, key: K, amount: number): void {
+function addTo<K>(counts: Map<K, number>, key: K, amount: number): number {
   const next = (counts.get(key) ?? 0) + amount;
   if (next === 0) counts.delete(key);
   else counts.set(key, next);
+  return next;
 }

@@ -1,11 +1,12 @@
 import type { Instant } from '../../base/clock.ts';
 import { compareStrings } from '../../base/compare.ts';
-import { invariant } from '../../base/invariant.ts';
 import type { GenericResource, NodeId, ServiceId, TaskId } from '../../swarm/object.ts';
+import type { Division } from './division.ts';
 import type { SchedulableNode } from './node-facts.ts';
 import { NodeInfo } from './node-info.ts';
 import type { PlacementRequest, Reservation } from './placement-request.ts';
-import { Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
+import { TopologyCache } from './topology-cache.ts';
 
 /** A task that holds its node's resources. */
 export interface Booking {
@@ -26,11 +27,16 @@ interface HeldBooking {
   active: boolean;
 }
 
+/** Service and spec version: what failures are counted by. */
+type FailureKind = Pick<PlacementRequest, 'service'> & {
+  readonly specVersion?: number | undefined;
+};
+
 /** Failures from which a node is put last. @source swarmkit manager/scheduler/scheduler.go maxFailures */
 const MAX_FAILURES = 5;
 
-/** Spread lists whose topology is kept; a change of a node's load costs a little in each. */
-const TOPOLOGIES_KEPT = 8;
+const NO_NODES: ReadonlySet<NodeInfo> = new Set();
+const NO_PENALTIES: ReadonlyMap<NodeInfo, number> = new Map();
 
 /**
  * The cluster as the scheduler sees it: every node with what its tasks take, kept up to date change
@@ -42,25 +48,40 @@ export class NodeSet {
   readonly #bookings = new Map<TaskId, HeldBooking>();
   readonly #nodesByService = new Map<ServiceId, Set<NodeInfo>>();
   readonly #failingByKind = new Map<string, Set<NodeInfo>>();
-  readonly #topologies = new Map<string, Topology>();
+  readonly #topologies = new TopologyCache();
+  readonly #refusals = new Map<string, string>();
   #room = 0;
-  /** Nodes whose load has changed since the topologies were brought up to date. */
-  readonly #touched = new Set<NodeInfo>();
-  #inIdOrder: readonly NodeInfo[] | undefined;
+  #inOrder: readonly NodeInfo[] | undefined;
+  readonly #compareIds: (a: string, b: string) => number;
 
-  /** Grows whenever something that was refused might now be accepted, and only then. */
+  /** @param compareIds - which of two equally good nodes comes first; default the lesser id */
+  constructor(compareIds: (a: string, b: string) => number = compareStrings) {
+    this.#compareIds = compareIds;
+  }
+
+  /** Grows whenever something that was refused might now be accepted. */
   get room(): number {
     return this.#room;
   }
 
+  /**
+   * Explanations of demands that fit nowhere, by demand; emptied by every change.
+   *
+   * Invariant: what was refused is refused again, with the same counts, until something changes.
+   */
+  get refusals(): Map<string, string> {
+    return this.#refusals;
+  }
+
   /** Adds a node, or takes over its new description. */
   setNode(node: SchedulableNode): void {
-    this.#room += 1;
     const info = this.#infoOf(node.ID);
     const before = info.node;
     info.describe(node);
-    if (before && haveSameLabels(before, node)) this.#touched.add(info);
-    else this.#forgetOrder();
+    this.#room += 1;
+    this.#refusals.clear();
+    if (before) this.#topologies.describe(info, before, node);
+    else this.#inOrder = undefined;
   }
 
   /** Takes a node out; bookings of its tasks are kept until those are released. */
@@ -68,7 +89,8 @@ export class NodeSet {
     const info = this.#infos.get(id);
     if (!info?.node) return;
     info.describe(undefined);
-    this.#forgetOrder();
+    this.#refusals.clear();
+    this.#inOrder = undefined;
     if (info.isForgettable) this.#infos.delete(id);
   }
 
@@ -78,15 +100,16 @@ export class NodeSet {
     return info?.node ? info : undefined;
   }
 
-  /** All described nodes in id order. */
+  /** All described nodes, in id order unless told otherwise. */
   nodes(): readonly NodeInfo[] {
-    if (!this.#inIdOrder) {
-      this.#inIdOrder = [...this.#infos.values()]
+    if (!this.#inOrder) {
+      this.#inOrder = [...this.#infos.values()]
         .filter((info) => info.node !== undefined)
-        .sort((a, b) => compareStrings(a.id, b.id));
-      for (const [order, info] of this.#inIdOrder.entries()) info.order = order;
+        .sort((a, b) => this.#compareIds(a.id, b.id));
+      for (const [order, info] of this.#inOrder.entries()) info.order = order;
+      this.#topologies.reset(this.#inOrder);
     }
-    return this.#inIdOrder;
+    return this.#inOrder;
   }
 
   /**
@@ -98,6 +121,7 @@ export class NodeSet {
     if (held?.info.id !== node) return false;
     if (held.active === active) return true;
     this.#countActive(held, active);
+    this.#touch(held.info);
     if (!active) this.#room += 1;
     return true;
   }
@@ -107,15 +131,16 @@ export class NodeSet {
    * @returns the units of each generic resource that are now its own
    */
   book(task: TaskId, booking: Booking): readonly GenericResource[] {
-    this.release(task);
+    const before = this.#bookings.get(task);
+    if (before) this.release(task);
     const info = this.#infoOf(booking.node);
     const generic = booking.generic ?? info.claim(booking.reservation);
     const { service, reservation } = booking;
-    const next: HeldBooking = { info, service, reservation, generic, active: false };
+    const held: HeldBooking = { info, service, reservation, generic, active: false };
     info.book(reservation, generic, 1);
-    this.#bookings.set(task, next);
-    if (booking.active) this.#countActive(next, true);
-    this.#touched.add(info);
+    this.#bookings.set(task, held);
+    if (booking.active) this.#countActive(held, true);
+    this.#touch(info);
     return generic;
   }
 
@@ -123,12 +148,13 @@ export class NodeSet {
   release(task: TaskId): boolean {
     const held = this.#bookings.get(task);
     if (!held) return false;
+    const { info } = held;
     this.#room += 1;
     this.#bookings.delete(task);
-    held.info.book(held.reservation, held.generic, -1);
+    info.book(held.reservation, held.generic, -1);
     if (held.active) this.#countActive(held, false);
-    this.#touched.add(held.info);
-    if (held.info.isForgettable) this.#infos.delete(held.info.id);
+    this.#touch(info);
+    if (info.isForgettable) this.#infos.delete(info.id);
     return true;
   }
 
@@ -139,101 +165,66 @@ export class NodeSet {
 
   /** Nodes with active tasks of the service, in no particular order. */
   nodesRunning(service: ServiceId): ReadonlySet<NodeInfo> {
-    return this.#nodesByService.get(service) ?? NONE;
+    return this.#nodesByService.get(service) ?? NO_NODES;
   }
 
-  /** Remembers that a task with this request failed on the node. */
-  recordFailure(request: FailureKind, node: NodeId, now: Instant): void {
+  /** Remembers that a task of this kind failed on the node. */
+  recordFailure(failed: FailureKind, node: NodeId, now: Instant): void {
     const info = this.#infos.get(node);
     if (!info) return;
-    const kind = failureKind(request);
+    const kind = failureKind(failed);
     info.recordFailure(kind, now);
     addToGroup(this.#failingByKind, kind, info);
   }
 
   /**
-   * Failure counts of the nodes that come last for this request: five or more in five minutes.
+   * Failure counts of the nodes that come last for this kind: five or more in five minutes.
    * @source spec/orchestrator.md 10.5
    */
-  penalties(request: FailureKind, now: Instant): ReadonlyMap<NodeInfo, number> {
-    const kind = failureKind(request);
-    const penalties = new Map<NodeInfo, number>();
+  penalties(wanted: FailureKind, now: Instant): ReadonlyMap<NodeInfo, number> {
+    if (this.#failingByKind.size === 0) return NO_PENALTIES;
+    const kind = failureKind(wanted);
     const failing = this.#failingByKind.get(kind);
-    if (!failing) return penalties;
+    if (!failing) return NO_PENALTIES;
+    const penalties = new Map<NodeInfo, number>();
     for (const info of failing) {
       const failures = info.recentFailures(kind, now);
-      if (failures === 0) failing.delete(info);
+      if (failures === 0) removeFromGroup(this.#failingByKind, kind, info);
       if (failures >= MAX_FAILURES) penalties.set(info, failures);
     }
-    if (failing.size === 0) this.#failingByKind.delete(kind);
     return penalties;
   }
 
-  /** The nodes divided by the labels of a spread list, with present loads. */
-  topology(spread: readonly string[]): Topology {
-    const key = spread.join('\n');
-    for (const info of this.#touched) {
-      for (const topology of this.#topologies.values()) topology.refresh(info);
-    }
-    this.#touched.clear();
-    const topology = this.#topologies.get(key) ?? new Topology(this.nodes(), spread);
-    this.#topologies.delete(key);
-    this.#topologies.set(key, topology);
-    if (this.#topologies.size > TOPOLOGIES_KEPT) {
-      const [oldest] = this.#topologies.keys();
-      if (oldest !== undefined) this.#topologies.delete(oldest);
-    }
-    return topology;
+  /** The nodes, divided, with present loads. */
+  topology(division: Division): Topology {
+    this.nodes();
+    return this.#topologies.get(division);
   }
 
   #infoOf(id: NodeId): NodeInfo {
-    invariant(id !== '', 'a node has an id');
-    const info = this.#infos.get(id) ?? new NodeInfo(id);
+    const known = this.#infos.get(id);
+    if (known) return known;
+    const info = new NodeInfo(id);
     this.#infos.set(id, info);
     return info;
   }
 
-  #forgetOrder(): void {
-    this.#inIdOrder = undefined;
-    this.#topologies.clear();
+  #touch(info: NodeInfo): void {
+    this.#topologies.touch(info);
+    if (this.#refusals.size > 0) this.#refusals.clear();
   }
 
   #countActive(held: HeldBooking, active: boolean): void {
     const { info, service } = held;
     held.active = active;
-    info.countActive(service, active ? 1 : -1);
-    this.#touched.add(info);
-    if (active) addToGroup(this.#nodesByService, service, info);
-    else if (info.activeTasksOf(service) === 0) {
-      removeFromGroup(this.#nodesByService, service, info);
-    }
+    const left = info.countActive(service, active ? 1 : -1);
+    if (active && left === 1) addToGroup(this.#nodesByService, service, info);
+    if (left === 0) removeFromGroup(this.#nodesByService, service, info);
   }
 }
 
-const NONE: ReadonlySet<NodeInfo> = new Set();
-
-type FailureKind = Pick<PlacementRequest, 'service'> & {
-  readonly specVersion?: number | undefined;
-};
-
 function failureKind({ service, specVersion }: FailureKind): string {
   return `${service}@${specVersion ?? ''}`;
-}
-
-function haveSameLabels(a: SchedulableNode, b: SchedulableNode): boolean {
-  return (
-    haveSameEntries(a.Spec.Labels, b.Spec.Labels) &&
-    haveSameEntries(a.Description.Engine?.Labels, b.Description.Engine?.Labels)
-  );
-}
-
-function haveSameEntries(
-  a: Readonly<Record<string, string>> = {},
-  b: Readonly<Record<string, string>> = {},
-): boolean {
-  if (a === b) return true;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 function addToGroup<K, V>(groups: Map<K, Set<V>>, key: K, value: V): void {

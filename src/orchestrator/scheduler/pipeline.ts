@@ -17,13 +17,12 @@ export class Pipeline {
   }
 
   accepts(node: NodeInfo): boolean {
-    return this.firstRefusal(node) === undefined;
+    return this.#firstRefusing(node) < 0;
   }
 
   /** The filter that refuses the node, undefined when it suits. */
   firstRefusal(node: NodeInfo): Filter | undefined {
-    for (const filter of this.#filters) if (!filter.accepts(this.request, node)) return filter;
-    return undefined;
+    return this.#filters[this.#firstRefusing(node)];
   }
 
   /**
@@ -35,15 +34,24 @@ export class Pipeline {
    * @source spec/orchestrator.md 10.3
    */
   explain(nodes: Iterable<NodeInfo>): string {
-    const counts = new Map<Filter, number>(this.#filters.map((filter) => [filter, 0]));
+    const counts = this.#filters.map(() => 0);
     for (const node of nodes) {
-      const filter = this.firstRefusal(node);
-      if (filter) counts.set(filter, (counts.get(filter) ?? 0) + 1);
+      const refusing = this.#firstRefusing(node);
+      if (refusing >= 0) counts[refusing] = (counts[refusing] ?? 0) + 1;
     }
-    return [...counts]
-      .filter(([, count]) => count > 0)
-      .sort(([, a], [, b]) => b - a)
-      .map(([filter, count]) => filter.explain(count))
+    return this.#filters
+      .map((filter, at) => ({ filter, count: counts[at] ?? 0 }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count)
+      .map(({ filter, count }) => filter.explain(count))
       .join('; ');
+  }
+
+  #firstRefusing(node: NodeInfo): number {
+    const filters = this.#filters;
+    for (let at = 0; at < filters.length; at += 1) {
+      if (!(filters[at] as Filter).accepts(this.request, node)) return at;
+    }
+    return -1;
   }
 }

@@ -1,4 +1,4 @@
-import type { Constraint } from '../../swarm/constraint.ts';
+import type { Constraint, ConstraintTarget } from '../../swarm/constraint.ts';
 import { parseConstraints } from '../../swarm/constraint.ts';
 import type { GenericResource, Platform, ServiceId } from '../../swarm/object.ts';
 import type { Placement, PortConfig, TaskSpec } from '../../swarm/service.ts';
@@ -28,6 +28,8 @@ export interface PlacementRequest {
   readonly reservation: Reservation;
   /** Empty as well when the list cannot be parsed: validation has refused it, or nobody can. */
   readonly constraints: readonly Constraint[];
+  /** The equality constraint that leaves the fewest nodes, as far as its key tells. */
+  readonly pin: Constraint | undefined;
   /** The same, as written. */
   readonly constraintTexts: readonly string[];
   readonly platforms: readonly Platform[];
@@ -64,23 +66,24 @@ export function toPlacementRequest(source: RequestSource): PlacementRequest {
     ...(specVersion === undefined ? {} : { specVersion }),
     reservation: toReservation(spec, source.ports),
     plugins: neededPlugins(spec, source.networkDrivers ?? []),
-    clusterVolumes: (spec.ContainerSpec?.Mounts ?? [])
-      .filter((mount) => mount.Type === 'cluster')
-      .map((mount) => mount.Source ?? ''),
-    ...readPlacement(spec.Placement ?? {}),
+    clusterVolumes: neededVolumes(spec),
+    ...readPlacement(spec.Placement),
   };
 }
 
 function readPlacement(
-  placement: Placement,
+  placement: Placement | undefined,
 ): Pick<
   PlacementRequest,
-  'constraints' | 'constraintTexts' | 'platforms' | 'maxReplicas' | 'spread'
+  'constraints' | 'pin' | 'constraintTexts' | 'platforms' | 'maxReplicas' | 'spread'
 > {
+  if (!placement) return ANYWHERE;
   const constraintTexts = placement.Constraints ?? [];
   const parsed = parseConstraints(constraintTexts);
+  const constraints = parsed.kind === 'constraints' ? parsed.constraints : [];
   return {
-    constraints: parsed.kind === 'constraints' ? parsed.constraints : [],
+    constraints,
+    pin: constraints.filter(isEquality).sort(byNarrowness)[0],
     constraintTexts,
     platforms: placement.Platforms ?? [],
     maxReplicas: placement.MaxReplicas ?? 0,
@@ -89,6 +92,15 @@ function readPlacement(
       .filter(isLabelDescriptor),
   };
 }
+
+const ANYWHERE = {
+  constraints: [],
+  pin: undefined,
+  constraintTexts: [],
+  platforms: [],
+  maxReplicas: 0,
+  spread: [],
+} as const;
 
 /** What a task books on its node. @source spec/orchestrator.md section 12 */
 export function toReservation(
@@ -120,13 +132,21 @@ function genericNeeds(resources: readonly GenericResource[]): GenericNeed[] {
   return [...counts].map(([kind, count]) => ({ kind, count }));
 }
 
-function neededPlugins(spec: TaskSpec, networkDrivers: readonly string[]): string[] {
+const NONE: readonly string[] = [];
+
+function neededVolumes({ ContainerSpec }: TaskSpec): readonly string[] {
+  const mounts = (ContainerSpec?.Mounts ?? []).filter((mount) => mount.Type === 'cluster');
+  return mounts.length === 0 ? NONE : mounts.map((mount) => mount.Source ?? '');
+}
+
+function neededPlugins(spec: TaskSpec, networkDrivers: readonly string[]): readonly string[] {
   const volumes = (spec.ContainerSpec?.Mounts ?? [])
     .filter((mount) => mount.Type === 'volume')
     .map((mount) => mount.VolumeOptions?.DriverConfig?.Name ?? '')
     .filter((driver) => driver !== '' && driver !== 'local');
   const networks = networkDrivers.filter((driver) => driver !== '');
   const logs = spec.LogDriver ? [spec.LogDriver.Name ?? ''].filter((name) => name !== 'none') : [];
+  if (volumes.length + networks.length + logs.length === 0) return NONE;
   return [
     ...new Set([
       ...volumes.map((driver) => `Volume/${driver}`),
@@ -134,6 +154,25 @@ function neededPlugins(spec: TaskSpec, networkDrivers: readonly string[]): strin
       ...logs.map((driver) => `Log/${driver}`),
     ]),
   ];
+}
+
+/** Keys that name few nodes first. */
+const NARROWNESS: readonly ConstraintTarget[] = [
+  'node.id',
+  'node.hostname',
+  'node.labels',
+  'engine.labels',
+  'node.role',
+  'node.platform.arch',
+  'node.platform.os',
+];
+
+function isEquality({ operator, target }: Constraint): boolean {
+  return operator === '==' && NARROWNESS.includes(target);
+}
+
+function byNarrowness(a: Constraint, b: Constraint): number {
+  return NARROWNESS.indexOf(a.target) - NARROWNESS.indexOf(b.target);
 }
 
 /** Other descriptors are accepted and mean nothing. @source spec/orchestrator.md 10.5 */

@@ -65,6 +65,8 @@ export function scheduleGroup(
   { now, rule = 'balanced' }: ScheduleOptions,
 ): Decision {
   const { request, tasks } = group;
+  const known = knownRefusal(nodes, request);
+  if (known !== undefined) return { assignments: [], refusals: [{ tasks, reason: known }] };
   const { service, reservation } = request;
   const pipeline = new Pipeline(request);
   const state = toGroupState(nodes, pipeline, now);
@@ -79,7 +81,28 @@ export function scheduleGroup(
   if (left.length === 0) return { assignments, refusals: [] };
   const explanation = pipeline.explain(nodes.nodes());
   const reason = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
+  nodes.refusals.set(demandKey(request), reason);
   return { assignments, refusals: [{ tasks: left, reason }] };
+}
+
+/** Why the same demand has just been refused, unless anything has changed since. */
+function knownRefusal(nodes: NodeSet, request: PlacementRequest): string | undefined {
+  return nodes.refusals.size === 0 ? undefined : nodes.refusals.get(demandKey(request));
+}
+
+/** Equal for requests that the same nodes suit for the same reasons. */
+function demandKey(request: PlacementRequest): string {
+  const { reservation, constraintTexts, platforms, plugins, clusterVolumes, maxReplicas } = request;
+  const service = maxReplicas > 0 ? request.service : '';
+  return JSON.stringify([
+    reservation,
+    constraintTexts,
+    platforms,
+    plugins,
+    clusterVolumes,
+    maxReplicas,
+    service,
+  ]);
 }
 
 /**

@@ -20,11 +20,11 @@ export function spreadTasks(
   assign: (node: NodeInfo) => void,
 ): void {
   const spreader = toSpreader(state.root, state);
-  for (let placed = 0; placed < count; placed += 1) {
+  for (let left = count; left > 0; left -= 1) {
     const best = spreader.best();
     if (!best) return;
     assign(best.node);
-    spreader.place();
+    if (left > 1) spreader.place();
   }
 }
 
@@ -106,7 +106,7 @@ class ForkSpreader implements Spreader {
     this.tasks = state.tasks.get(fork) ?? 0;
     this.#open = new Heap(
       isBetterBranch,
-      fork.branches
+      [...fork.branches.values()]
         .map((branch) => toSpreader(branch, state))
         .filter((spreader) => spreader.best() !== undefined),
     );

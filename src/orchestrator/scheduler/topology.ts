@@ -1,43 +1,53 @@
 import { compareStrings } from '../../base/compare.ts';
+import type { Division } from './division.ts';
 import { LoadTree } from './load-tree.ts';
 import type { SchedulableNode } from './node-facts.ts';
 import type { NodeInfo } from './node-info.ts';
 
-const NODE_LABELS = 'node.labels.';
-const ENGINE_LABELS = 'engine.labels.';
-
-/** The nodes that share the values of all labels of a spread list. */
+/** The nodes that are alike at every level of a division. */
 export interface Leaf {
   readonly kind: 'leaf';
   readonly parent: Fork | undefined;
   readonly tree: LoadTree;
 }
 
-/** The nodes that share the values of the outer labels, split by the next one. */
+/** The nodes that are alike at the outer levels, split by the next one. */
 export interface Fork {
   readonly kind: 'fork';
   readonly parent: Fork | undefined;
-  /** In order of the label's value; the empty value gathers nodes without the label. */
-  readonly branches: readonly Branch[];
+  /** In order of their texts. */
+  readonly branches: ReadonlyMap<string, Branch>;
 }
 
 export type Branch = Leaf | Fork;
 
+interface Home {
+  readonly leaf: Leaf;
+  readonly position: number;
+}
+
 /**
- * All nodes, divided by the labels of one spread list, each leaf ordered by load.
+ * All nodes, divided, each leaf ordered by load.
  * @source swarmkit manager/scheduler/decision_tree.go, nodeset.go (tree)
  */
 export class Topology {
   readonly root: Branch;
-  readonly #homes = new Map<NodeInfo, { readonly leaf: Leaf; readonly position: number }>();
+  readonly #levels: Division['levels'];
+  readonly #homes = new Map<NodeInfo, Home>();
 
-  /** @param nodes - in id order, each with a description */
-  constructor(nodes: readonly NodeInfo[], spread: readonly string[]) {
-    this.root = this.#grow(nodes, spread.map(toLabelReader), undefined);
+  /** @param nodes - in id order */
+  constructor(nodes: readonly NodeInfo[], { levels }: Division) {
+    this.#levels = levels;
+    this.root = this.#grow(nodes, levels, undefined);
   }
 
   leafOf(node: NodeInfo): Leaf | undefined {
     return this.#homes.get(node)?.leaf;
+  }
+
+  /** Whether a node that changes so stays in its leaf. */
+  keepsPlace(before: SchedulableNode, after: SchedulableNode): boolean {
+    return this.#levels.every((textOf) => textOf(before) === textOf(after));
   }
 
   /** Takes over the present load and room of a node. */
@@ -48,38 +58,26 @@ export class Topology {
 
   #grow(
     nodes: readonly NodeInfo[],
-    [reader, ...inner]: readonly LabelReader[],
+    [textOf, ...inner]: Division['levels'],
     parent: Fork | undefined,
   ): Branch {
-    if (!reader) {
+    if (!textOf) {
       const leaf: Leaf = { kind: 'leaf', parent, tree: new LoadTree(nodes) };
       for (const [position, node] of nodes.entries()) this.#homes.set(node, { leaf, position });
       return leaf;
     }
-    const byValue = new Map<string, NodeInfo[]>();
+    const nodesByText = new Map<string, NodeInfo[]>();
     for (const node of nodes) {
-      const value = reader(node.node);
-      const group = byValue.get(value);
+      const text = node.node ? textOf(node.node) : '';
+      const group = nodesByText.get(text);
       if (group) group.push(node);
-      else byValue.set(value, [node]);
+      else nodesByText.set(text, [node]);
     }
-    const branches: Branch[] = [];
+    const branches = new Map<string, Branch>();
     const fork: Fork = { kind: 'fork', parent, branches };
-    for (const [, group] of [...byValue].sort(([a], [b]) => compareStrings(a, b))) {
-      branches.push(this.#grow(group, inner, fork));
+    for (const [text, group] of [...nodesByText].sort(([a], [b]) => compareStrings(a, b))) {
+      branches.set(text, this.#grow(group, inner, fork));
     }
     return fork;
   }
-}
-
-type LabelReader = (node: SchedulableNode | undefined) => string;
-
-/** Prefix without regard to case, label key exact. @source spec/orchestrator.md 10.5 */
-function toLabelReader(descriptor: string): LabelReader {
-  const isEngineLabel = descriptor.toLowerCase().startsWith(ENGINE_LABELS);
-  const key = descriptor.slice(isEngineLabel ? ENGINE_LABELS.length : NODE_LABELS.length);
-  return (node) => {
-    const labels = isEngineLabel ? node?.Description.Engine?.Labels : node?.Spec.Labels;
-    return labels && Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
-  };
 }
