@@ -240,5 +240,5 @@ function toList(found: unknown): readonly unknown[] {
 
 /** Image names keep their slashes: the engine matches the rest of the path. */
 function escapeImage(image: string): string {
-  return image.split('/').map(encodeURIComponent).join('/');
+  return encodeURI(image).replaceAll('?', '%3F').replaceAll('#', '%23');
 }

@@ -55,13 +55,14 @@ function isCurrent(service: Service, task: Task): boolean {
     return (task.JobIteration?.Index ?? 0) === (service.JobStatus.JobIteration.Index ?? 0);
   }
   return isEqual(
-    withoutPlacement(task.Spec) as JsonValue,
-    withoutPlacement(service.Spec.TaskTemplate) as JsonValue,
+    comparable(task.Spec) as JsonValue,
+    comparable(service.Spec.TaskTemplate) as JsonValue,
   );
 }
 
-function withoutPlacement(spec: TaskSpec): Omit<TaskSpec, 'Placement'> {
-  const { Placement: _ignored, ...rest } = spec;
+/** Without placement, and without Runtime: engines put it into services and leave it out of tasks. */
+function comparable(spec: TaskSpec): Omit<TaskSpec, 'Placement' | 'Runtime'> {
+  const { Placement: _placement, Runtime: _runtime, ...rest } = spec;
   return rest;
 }
 

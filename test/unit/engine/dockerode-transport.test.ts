@@ -101,7 +101,7 @@ describe('what goes over the wire', () => {
     await client.services.update(id, spec, { version: Version.Index, registryAuthFrom: 'spec' });
     await client.secrets.create(secret);
     const [, distribution, create, , update, blob] = server.requests;
-    expect(distribution?.url).toBe('/v1.51/distribution/r.io/a/b%3A1/json');
+    expect(distribution?.url).toBe('/v1.51/distribution/r.io/a/b:1/json');
     expect(distribution?.headers['x-registry-auth']).toBe('QUJD');
     expect(create?.headers['x-registry-auth']).toBe('QUJD');
     expect(create?.body).toEqual(spec);
