@@ -37,6 +37,7 @@ export function newTask(wanted: NewTask): Draft<StoredTask> {
       ...(service.Spec.Labels && { Labels: service.Spec.Labels }),
     },
     ...(typeof slot === 'number' ? { Slot: slot } : { NodeID: slot }),
+    Endpoint: service.Spec.EndpointSpec ? { Spec: service.Spec.EndpointSpec } : {},
     ...(logDriver && { LogDriver: logDriver }),
     ...(iteration && { JobIteration: iteration }),
     Status: { State: 'new', Message: 'created', Timestamp: formatTimestamp(wanted.now) },

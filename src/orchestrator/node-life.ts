@@ -126,7 +126,13 @@ export class NodeLife {
       if (!node || (node.Status.State === State && (node.Status.Message ?? '') === Message)) return;
       const { Message: _, ...status } = node.Status;
       const Status = { ...status, State, ...(Message !== '' && { Message }) };
-      tx.update('node', { ...node, Status });
+      const { ManagerStatus } = node;
+      const Reachability = State === 'ready' ? 'reachable' : 'unreachable';
+      tx.update('node', {
+        ...node,
+        Status,
+        ...(ManagerStatus && { ManagerStatus: { ...ManagerStatus, Reachability } }),
+      });
     });
   }
 

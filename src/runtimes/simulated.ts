@@ -184,12 +184,7 @@ function exitOutcome(container: SimulatedContainer, exit: SimulatedExit): StepOu
 
 function factsOf(container: SimulatedContainer): ContainerFacts {
   const { exit } = container;
-  return {
-    ContainerStatus: {
-      ContainerID: container.id,
-      ...(exit ? { ExitCode: exit.exitCode } : {}),
-    },
-  };
+  return { ContainerStatus: { ContainerID: container.id, PID: 0, ExitCode: exit?.exitCode ?? 0 } };
 }
 
 /** 64 hexadecimal digits. */

@@ -33,6 +33,8 @@ type Runners = Map<TaskId, TaskRunner>;
 export class Agents {
   readonly #options: AgentsOptions;
   readonly #nodes = new Map<NodeId, Runners>();
+  /** What crashed nodes knew: their own record of their tasks outlives them. */
+  readonly #crashed = new Map<NodeId, readonly StoredTask[]>();
   /** Tasks of nodes that are up, changed and not yet passed on. */
   readonly #changed = new Map<TaskId, NodeId>();
   readonly #wakeup: Wakeup;
@@ -47,22 +49,46 @@ export class Agents {
     return this.#nodes.has(node);
   }
 
-  /** Starts a node's agent: it takes up every task assigned to the node, whatever its state. */
+  /**
+   * Starts a node's agent: it takes up every task assigned to the node, whatever its state.
+   *
+   * After a crash it first looks after the tasks as it last knew them, so that one which ended
+   * meanwhile is reported as such even if it is no longer wanted.
+   */
   start(node: NodeId): void {
     if (this.#nodes.has(node)) return;
-    this.#nodes.set(node, new Map());
+    const runners: Runners = new Map();
+    this.#nodes.set(node, runners);
+    for (const task of this.#crashed.get(node) ?? []) this.#take(node, runners, task);
+    this.#crashed.delete(node);
     for (const task of this.#options.store.view.tasksByNode(node)) this.#note(task);
   }
 
   /** Stops a node's agent at once, as a crash does: what runs is left alone. */
-  stop(node: NodeId): void {
-    for (const runner of this.#nodes.get(node)?.values() ?? []) runner.stop();
+  stopNode(node: NodeId): void {
+    const runners = [...(this.#nodes.get(node)?.values() ?? [])];
+    this.#crashed.set(
+      node,
+      runners.map((runner) => runner.stop()),
+    );
     this.#nodes.delete(node);
     this.#options.reports.drop(node);
   }
 
-  stopAll(): void {
-    for (const node of this.#nodes.keys()) this.stop(node);
+  /** Stops a node's agent for good: what runs on the node is removed. */
+  leave(node: NodeId): void {
+    this.#crashed.delete(node);
+    for (const runner of this.#nodes.get(node)?.values() ?? []) runner.remove(() => undefined);
+    this.#nodes.delete(node);
+    this.#options.reports.drop(node);
+  }
+
+  /** Nodes come up one by one, and take up their tasks then. */
+  resume(): void {}
+
+  /** Stops every agent, as the end of the process does. */
+  stop(): void {
+    for (const node of this.#nodes.keys()) this.stopNode(node);
     this.#wakeup.stop();
   }
 
@@ -92,12 +118,14 @@ export class Agents {
 
   #passOn(node: NodeId, runners: Runners, id: TaskId): void {
     const task = this.#options.store.view.get('task', id);
-    const runner = runners.get(id);
-    if (task) {
-      const one = runner ?? this.#createRunner(node, task);
-      runners.set(id, one);
-      one.update(task);
-    } else runner?.remove(() => runners.delete(id));
+    if (task) this.#take(node, runners, task);
+    else runners.get(id)?.remove(() => runners.delete(id));
+  }
+
+  #take(node: NodeId, runners: Runners, task: StoredTask): void {
+    const runner = runners.get(task.ID) ?? this.#createRunner(node, task);
+    runners.set(task.ID, runner);
+    runner.update(task);
   }
 
   #createRunner(node: NodeId, task: StoredTask): TaskRunner {

@@ -22,9 +22,14 @@ export interface Assignment {
   readonly configs: readonly StoredConfig[];
 }
 
-/** What a runtime tells of the thing that runs a task; kept in the task's status. */
+/**
+ * What a runtime tells of the thing that runs a task; kept in the task's status.
+ *
+ * `ContainerStatus` is complete whenever it is there: as in the Engine API, PID 0 means that nothing
+ * runs, and ExitCode is 0 until there is one.
+ */
 export interface ContainerFacts {
-  readonly ContainerStatus?: NonNullable<TaskStatus['ContainerStatus']>;
+  readonly ContainerStatus?: Required<NonNullable<TaskStatus['ContainerStatus']>>;
   readonly PortStatus?: NonNullable<TaskStatus['PortStatus']>;
 }
 

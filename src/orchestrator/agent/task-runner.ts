@@ -4,6 +4,7 @@ import type { TaskId } from '../../swarm/object.ts';
 import { taskStateRank } from '../../swarm/task-state.ts';
 import type { TaskStatus } from '../../swarm/task.ts';
 import type { StoredTask } from '../store/stored-object.ts';
+import { checkMounts } from './check-mounts.ts';
 import { nextStep, statusAfter, type NextStep } from './advance-task.ts';
 import type { Assignment, Cancel, Controller, Executor, StepOutcome } from './executor.ts';
 
@@ -72,11 +73,12 @@ export class TaskRunner {
     attempt();
   }
 
-  /** Lets go of the task and leaves it as it is. */
-  stop(): void {
+  /** Lets go of the task and leaves it as it is; gives it as the node knows it. */
+  stop(): StoredTask {
     this.#interrupt();
     this.#controller?.close();
     this.#controller = undefined;
+    return { ...this.#task, Status: this.#status };
   }
 
   #advance(): void {
@@ -139,6 +141,7 @@ export class TaskRunner {
     if (this.#controller) return this.#controller;
     const { executor, resolve, clock } = this.#options;
     try {
+      checkMounts(this.#task.Spec.ContainerSpec?.Mounts ?? []);
       this.#controller = executor.createController(resolve(this.#task));
     } catch (error) {
       if (taskStateRank(this.#status.State) > taskStateRank('running')) return undefined;

@@ -63,7 +63,7 @@ export function slotsOf(view: StoreView, service: ServiceId): readonly Slot[] {
  * it finished for good, so that it keeps its slot and still gets new versions.
  *
  * Deviates: a task on its way to removal never counts as finished (upstream would let it hold its
- * slot under restart condition `none`): D-loops-1.
+ * slot under restart condition `none`): D-0050.
  * @source swarmkit manager/orchestrator/restart/restart.go UpdatableTasksInSlot
  */
 export function updatableTasks(

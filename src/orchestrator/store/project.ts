@@ -35,9 +35,22 @@ export function toApiService(service: StoredService): Service {
     RegistryAuth: _auth,
     PreviousRegistryAuth: _previousAuth,
     Endpoint,
+    JobStatus,
     ...shown
   } = service;
-  return { ...shown, Endpoint: { ...Endpoint, Spec: Endpoint?.Spec ?? {} } };
+  return {
+    ...shown,
+    Endpoint: { ...Endpoint, Spec: Endpoint?.Spec ?? {} },
+    ...(JobStatus && { JobStatus: toApiJobStatus(JobStatus) }),
+  };
+}
+
+type JobStatus = NonNullable<Service['JobStatus']>;
+
+/** The first iteration has no number. */
+function toApiJobStatus(status: JobStatus): JobStatus {
+  const { JobIteration } = status;
+  return { ...status, JobIteration: JobIteration.Index ? JobIteration : {} };
 }
 
 /** A task as the API shows it, `Volumes` included. @source spec/engine-api.md section 7 */

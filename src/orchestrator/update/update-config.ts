@@ -1,4 +1,5 @@
-import type { ServiceSpec, UpdateConfig } from '../../swarm/service.ts';
+import { DEFAULT_UPDATE_CONFIG } from '../../swarm/defaults.ts';
+import type { ServiceSpec } from '../../swarm/service.ts';
 
 /** An update configuration with every default filled in; durations in ms. */
 export interface ResolvedUpdateConfig {
@@ -21,9 +22,7 @@ const NS_PER_MS = 1e6;
  * @source swarmkit api/defaults/service.go; spec/orchestrator.md section 2.4
  */
 export function resolveUpdateConfig(spec: ServiceSpec, rollingBack: boolean): ResolvedUpdateConfig {
-  const config: UpdateConfig = (rollingBack ? spec.RollbackConfig : spec.UpdateConfig) ?? {
-    Parallelism: 1,
-  };
+  const config = (rollingBack ? spec.RollbackConfig : spec.UpdateConfig) ?? DEFAULT_UPDATE_CONFIG;
   return {
     parallelism: config.Parallelism ?? 0,
     delayMs: (config.Delay ?? 0) / NS_PER_MS,

@@ -19,6 +19,20 @@ export interface UpdateSupervisorOptions {
   readonly newTaskId: () => TaskId;
 }
 
+/** How far an update has come, in slots. */
+export interface UpdateProgress {
+  /** Slots that were to be brought to the new spec. */
+  readonly slots: number;
+  /** Slots worked on now, those in the delay after their update included. */
+  readonly underWay: number;
+  /** Slots not begun yet. */
+  readonly waiting: number;
+  /** Slots worked on at most. */
+  readonly parallelism: number;
+  /** Tasks of this update that counted as failed. */
+  readonly failures: number;
+}
+
 interface Running {
   readonly wakeup: Wakeup;
   /** Tasks that changed since the last step, in the order of change. */
@@ -41,10 +55,17 @@ export class UpdateSupervisor {
     this.#options = options;
   }
 
-  /** How many slots of a service are worked on; 0 without an update. */
-  slotsUnderWay(service: ServiceId): number {
+  /** How far the update of a service has come; undefined without one. */
+  progress(service: ServiceId): UpdateProgress | undefined {
     const state = this.#updates.get(service)?.state;
-    return state ? state.working.size + state.resting.length : 0;
+    if (!state) return undefined;
+    return {
+      slots: state.dirty.length,
+      underWay: state.working.size + state.resting.length,
+      waiting: state.dirty.length - state.next,
+      parallelism: state.config.parallelism || state.dirty.length,
+      failures: state.failures,
+    };
   }
 
   /**
@@ -67,6 +88,9 @@ export class UpdateSupervisor {
     }
     this.#carryOut(service.ID, decision);
   }
+
+  /** Updates under way are taken up by the reconcile of their services. */
+  resume(): void {}
 
   /** Listens to a commit; quick, writes nothing. */
   observe(commit: Commit): void {
