@@ -30,6 +30,8 @@ export interface PlanContext {
   /** What the registries said of the images of `imagesToResolve`. */
   readonly resolutions: Resolutions;
   readonly secretMemory?: SecretMemory | undefined;
+  /** Whether there are registry credentials to hand over for an image; absent means never. */
+  readonly hasCredentials?: ((image: string) => boolean) | undefined;
 }
 
 /** The services of a snapshot by real name. */
@@ -141,7 +143,11 @@ function planServices(
       draft.note([unresolvedNote(choice.unresolved)]);
     }
     const withReferences = withIds(choice.spec, ids);
-    const decision = decideService(withReferences, old, { networkNames, rewrites });
+    const refreshes = context.hasCredentials?.(service.TaskTemplate.ContainerSpec?.Image ?? '');
+    const decision = decideService(withReferences, old, {
+      networkNames,
+      rewrites: rewrites ? 'docker' : refreshes ? 'credentials' : undefined,
+    });
     const { action, cause, changes } = decision;
     const facts = { name: service.Name, cause, changes, spec: decision.spec };
     const needs = draft.writesFor(decision.spec);

@@ -20,6 +20,15 @@ export interface ServiceDecision {
   readonly spec: ServiceSpec;
 }
 
+/** Why an unchanged service is updated all the same. */
+export type RewriteReason = 'docker' | 'credentials';
+
+const REWRITES: Readonly<Record<RewriteReason, string>> = {
+  docker: 'docker updates what is unchanged',
+  // They are stored with the service, and nothing but an update replaces them.
+  credentials: 'hands over registry credentials',
+};
+
 /** Names of the networks of a snapshot by id. */
 export function networkNamesOf(networks: readonly Network[]): ReadonlyMap<string, string> {
   return new Map<string, string>(networks.map((one) => [one.Id, one.Name]));
@@ -66,14 +75,13 @@ function credentialWithId(
  *
  * ForceUpdate belongs to the cluster and is copied. A job runs at every deploy, as with docker.
  * @param spec - with ids and its image decided
- * @param rewrites - update what is unchanged too, as docker does
  */
 export function decideService(
   spec: ServiceSpec,
   stored: Service | undefined,
   context: {
     readonly networkNames: ReadonlyMap<string, string>;
-    readonly rewrites: boolean;
+    readonly rewrites?: RewriteReason | undefined;
   },
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
@@ -89,7 +97,7 @@ export function decideService(
     return { action: 'update', cause: 'a job runs at every deploy', changes, spec: wanted };
   }
   if (context.rewrites) {
-    return { action: 'update', cause: 'docker updates what is unchanged', changes, spec: wanted };
+    return { action: 'update', cause: REWRITES[context.rewrites], changes, spec: wanted };
   }
   return { action: 'keep', cause: 'unchanged', changes, spec: wanted };
 }

@@ -49,8 +49,18 @@ export async function prepareDeploy(
   ]);
   const images = imagesToResolve(spec.services, servicesByName(snapshot), options);
   const resolutions = await resolveImages(engine, images, { authOf, signal });
-  return { plan: planStack(spec, snapshot, { options, resolutions, secretMemory }), authOf };
+  const hasCredentials = (image: string): boolean => isFilled(authOf(image));
+  const context = { options, resolutions, secretMemory, hasCredentials };
+  return { plan: planStack(spec, snapshot, context), authOf };
 }
+
+/** Whether an X-Registry-Auth value holds anything; docker sends `{}` when it knows nothing. */
+function isFilled(registryAuth: string | undefined): boolean {
+  return registryAuth !== undefined && !EMPTY_AUTHS.has(registryAuth);
+}
+
+/** `{}` in URL-safe base64, with and without padding. */
+const EMPTY_AUTHS: ReadonlySet<string> = new Set(['e30=', 'e30']);
 
 /**
  * Carries out a prepared deploy and, unless detached, watches it converge.

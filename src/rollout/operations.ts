@@ -3,7 +3,7 @@ import { invariant } from '../base/invariant.ts';
 import type { CallOptions } from '../engine/client.ts';
 import type { KnownIds, Operation, OperationKind, OperationOf, Plan } from '../plan/plan.ts';
 import { NO_SECRET_MEMORY, type SecretMemory } from '../plan/secret-memory.ts';
-import { decideService, isJob, withIds } from '../plan/service-operations.ts';
+import { decideService, withIds } from '../plan/service-operations.ts';
 import type { NetworkCreate } from '../swarm/network.ts';
 import type { ConfigId, SecretId, ServiceId } from '../swarm/object.ts';
 import type { ServiceSpec } from '../swarm/service.ts';
@@ -184,8 +184,8 @@ async function updateService(
     if (lastError === undefined) return send(objectId, declared, operation.version);
     const fresh = await services.inspect(objectId, execution.call);
     const networkNames = execution.plan.networkNames;
-    const again = decideService(declared, fresh, { networkNames, rewrites: false });
-    if (again.action === 'keep' && !isJob(declared.Mode)) return { objectId };
+    const again = decideService(declared, fresh, { networkNames });
+    if (again.action === 'keep' && registryAuth === undefined) return { objectId };
     return send(objectId, again.spec, fresh.Version.Index);
   });
 }

@@ -415,3 +415,15 @@ test('events are plain data and hold no secret', async () => {
   expect(text).not.toContain(Buffer.from('canary-4711').toString('base64'));
   expect(text).not.toContain('canary-4711');
 });
+
+test('registry credentials are handed over to what is unchanged too, when there are any', async () => {
+  const rehearsal = new Rehearsal();
+  const spec = one('nginx:1');
+  await rehearsal.deploy(spec);
+  await rehearsal.deploy(spec, {}, { registryAuth: async () => 'e30=' });
+  expect(rehearsal.engine.writes).toEqual([]);
+  await rehearsal.deploy(spec, {}, { registryAuth: async () => 'secret' });
+  expect(rehearsal.engine.requests.filter((each) => each.method === 'POST')).toMatchObject([
+    { path: expect.stringContaining('/update'), registryAuth: 'secret' },
+  ]);
+});
