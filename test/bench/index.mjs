@@ -1,5 +1,6 @@
 import { configSize } from './config-size.mjs';
 import { redeploy } from './redeploy.mjs';
+import { scheduler } from './scheduler.mjs';
 import { startUp } from './start-up.mjs';
 
 /**
@@ -9,4 +10,4 @@ import { startUp } from './start-up.mjs';
  * `{ name, ms, base?, ratio?, limit? }`; `ratio` compares with the row named `base`, and a `limit`
  * is the ratio that the README promises.
  */
-export const BENCHES = [startUp, configSize, redeploy];
+export const BENCHES = [startUp, configSize, redeploy, scheduler];

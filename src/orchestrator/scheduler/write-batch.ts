@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { formatTimestamp } from '../../base/timestamp.ts';
 import type { TaskId } from '../../swarm/object.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredTask } from '../store/stored-object.ts';
+import type { StoredTask, StoredTaskStatus } from '../store/stored-object.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Assignment, Refusal } from './schedule.ts';
@@ -10,11 +10,14 @@ import type { Assignment, Refusal } from './schedule.ts';
 /** Writes in one transaction at most, so that no commit grows without bound. */
 const MAX_WRITES = 10_000;
 
+/** The moment of a status, twice. */
+type Stamp = Required<Pick<StoredTaskStatus, 'Timestamp' | 'AppliedAt'>>;
+
 /** What is to become of one pending task. */
 interface Write {
   readonly task: TaskId;
   /** Undefined when nothing is to be written. */
-  readonly next: (task: StoredTask, timestamp: string) => StoredTask | undefined;
+  readonly next: (task: StoredTask, stamp: Stamp) => StoredTask | undefined;
 }
 
 /**
@@ -41,11 +44,11 @@ export class WriteBatch {
     for (const { task, node, generic } of assignments) {
       this.#add({
         task,
-        next: (pending, Timestamp) => ({
+        next: (pending, stamp) => ({
           ...pending,
           NodeID: node,
           ...(generic.length > 0 && { GenericResources: generic }),
-          Status: { Timestamp, State: 'assigned', Message: message },
+          Status: { ...stamp, State: 'assigned', Message: message },
         }),
       });
     }
@@ -57,10 +60,10 @@ export class WriteBatch {
       for (const task of tasks) {
         this.#add({
           task,
-          next: (pending, Timestamp) =>
+          next: (pending, stamp) =>
             pending.Status.Err === reason
               ? undefined
-              : { ...pending, Status: { ...pending.Status, Timestamp, Err: reason } },
+              : { ...pending, Status: { ...pending.Status, ...stamp, Err: reason } },
         });
       }
     }
@@ -70,9 +73,9 @@ export class WriteBatch {
   shutDown(task: TaskId): void {
     this.#add({
       task,
-      next: (pending, Timestamp) => {
+      next: (pending, stamp) => {
         const { Err: _reason, ...status } = pending.Status;
-        return { ...pending, Status: { ...status, Timestamp, State: 'shutdown' } };
+        return { ...pending, Status: { ...status, ...stamp, State: 'shutdown' } };
       },
     });
   }
@@ -82,10 +85,11 @@ export class WriteBatch {
     const writes = this.#writes;
     this.#writes = [];
     if (writes.length === 0) return;
-    const timestamp = formatTimestamp(this.#clock.now());
+    const now = this.#clock.now();
+    const stamp: Stamp = { Timestamp: formatTimestamp(now), AppliedAt: now };
     try {
       this.#store.update('scheduler', (tx) => {
-        for (const write of writes) this.#apply(tx, write, timestamp);
+        for (const write of writes) this.#apply(tx, write, stamp);
       });
     } catch (error) {
       for (const { task } of writes) this.#nodes.release(task);
@@ -98,13 +102,13 @@ export class WriteBatch {
     if (this.#writes.length >= MAX_WRITES) this.flush();
   }
 
-  #apply(tx: Transaction, { task: id, next }: Write, timestamp: string): void {
+  #apply(tx: Transaction, { task: id, next }: Write, stamp: Stamp): void {
     const task = tx.view.get('task', id);
     if (task?.Status.State !== 'pending') {
       if (!task || task.NodeID === undefined) this.#nodes.release(id);
       return;
     }
-    const written = next(task, timestamp);
+    const written = next(task, stamp);
     if (written) tx.update('task', written);
   }
 }
