@@ -67,19 +67,23 @@ function uniqueItems(file) {
 /** Vitest's name for it. */
 export const setup = compileSchemas;
 
-/** The keys of every mapping of the schema, by the JSON pointer of its sub-schema. */
+/**
+ * The keys of every mapping of a stack file, by where it stands: `services.*.deploy`.
+ *
+ * `*` is any key, `[]` any list index.
+ */
 function knownKeysOf(schema) {
   const known = {};
-  const visit = (node, pointer) => {
+  const visit = (node, path) => {
     if (typeof node !== 'object' || node === null) return;
-    if (node.properties && !pointer.endsWith('/properties')) {
-      known[pointer] = Object.keys(node.properties);
-    }
-    for (const [key, child] of Object.entries(node)) {
-      visit(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-    }
+    if (node.$ref) return visit(schema.definitions[node.$ref.split('/').at(-1)], path);
+    if (node.properties) known[path.join('.')] = Object.keys(node.properties);
+    for (const [key, child] of Object.entries(node.properties ?? {})) visit(child, [...path, key]);
+    for (const child of Object.values(node.patternProperties ?? {})) visit(child, [...path, '*']);
+    visit(node.additionalProperties, [...path, '*']);
+    visit(node.items, [...path, '[]']);
   };
-  visit(schema, '#');
+  visit(schema, []);
   return known;
 }
 

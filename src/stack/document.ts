@@ -30,7 +30,10 @@ export function readDocument(source: StackSource, report: Report): YamlMap | und
     severity: 'error',
     message: 'top-level object must be a mapping',
     span: { file: source.name, start, end: start },
-    hint: value === null ? 'the file is empty; write at least "services:"' : undefined,
+    hint:
+      value === null
+        ? 'the file is empty; write at least "services: {}"'
+        : 'write keys such as "services:" at the top of the file',
   });
   return undefined;
 }

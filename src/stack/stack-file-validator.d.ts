@@ -14,6 +14,6 @@ declare module '#stack-file-validator' {
     (tree: unknown): boolean;
     readonly errors?: readonly SchemaError[] | null;
   };
-  /** Keys of every mapping of the schema, by the JSON pointer of its sub-schema. */
+  /** Keys of every mapping of a file, by where it stands: `services.*.ports.[]`. */
   export const knownKeys: Readonly<Record<string, readonly string[]>>;
 }

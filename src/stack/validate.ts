@@ -104,17 +104,25 @@ type Finding = Pick<Problem, 'code' | 'message' | 'hint'> & {
   readonly place: { readonly path: Path; readonly part?: 'key' | 'value' };
 };
 
-type Explain = (error: SchemaError, path: Path, subject: string) => Finding | undefined;
+type Explain = (
+  error: SchemaError,
+  path: Path,
+  subject: string,
+  tree: YamlMap,
+) => Finding | undefined;
 
 /** One entry per keyword that the schema uses. */
 const EXPLAIN: Readonly<Record<string, Explain>> = {
   additionalProperties: explainUnknownKey,
-  type: (error, path, subject) => ({
-    code: 'wrong-type',
-    message: `${subject} must be a ${typeNames(error.params['type'])}`,
-    hint: undefined,
-    place: { path },
-  }),
+  type: (error, path, subject, tree) => {
+    const types = [error.params['type']].flat().map(String);
+    return {
+      code: 'wrong-type',
+      message: `${subject} must be a ${typeNames(types)}`,
+      hint: hintForType(types, valueAt(tree, path)),
+      place: { path },
+    };
+  },
   required: (error, path, subject) => {
     const key = String(error.params['missingProperty']);
     return {
@@ -140,7 +148,7 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
     return {
       code: 'invalid-value',
       message: `${subject} ${subject} must be one of the following: ${allowed}`,
-      hint: undefined,
+      hint: `write one of ${allowed}`,
       place: { path },
     };
   },
@@ -158,7 +166,7 @@ function explain(error: SchemaError, path: Path, tree: YamlMap): Finding | undef
   // The reason why a key's own text is wrong is told by `propertyNames`, which comes after it.
   if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return undefined;
   const subject = path.join('.') || '(root)';
-  if (error.keyword !== 'format') return EXPLAIN[error.keyword]?.(error, path, subject);
+  if (error.keyword !== 'format') return EXPLAIN[error.keyword]?.(error, path, subject, tree);
   const format = error.params['format'] === 'ports' ? 'ports' : 'duration';
   const reason = EXPLAIN_FORMAT[format](String(valueAt(tree, path))) ?? '';
   return {
@@ -181,7 +189,7 @@ function explainLimit(error: SchemaError, path: Path, subject: string): Finding 
   return {
     code: 'invalid-value',
     message: `${subject} Must be greater than or equal to ${Number(error.params['limit'])}`,
-    hint: undefined,
+    hint: 'write a larger number',
     place: { path },
   };
 }
@@ -206,24 +214,51 @@ function explainUnknownKey(error: SchemaError, path: Path, subject: string): Fin
     message: `${subject} Additional property ${key} is not allowed`,
     hint: isName
       ? 'a name may hold letters, digits, dots, underscores and hyphens'
-      : hintForKey(key, knownKeys[error.schemaPath.replace(/\/additionalProperties$/, '')] ?? []),
+      : hintForKey(key, path),
     place: { path: [...path, key], part: 'key' },
   };
 }
 
-function hintForKey(key: string, known: readonly string[]): string | undefined {
+function hintForKey(key: string, path: Path): string | undefined {
+  const known = keysAt(path);
   const closest = didYouMean(key, known);
   if (closest !== undefined) return `did you mean "${closest}"?`;
-  if (known.length === 0 || known.length > 12) return undefined;
-  return `the keys here are ${known.join(', ')}`;
+  if (key.startsWith('x-')) return 'extension keys are not allowed here; move it up';
+  if (known.length > 12) return 'remove the key, or rename it to x-… to keep it as a note';
+  return known.length === 0 ? undefined : `the keys here are ${known.join(', ')}`;
+}
+
+function keysAt(path: Path): readonly string[] {
+  const entry = Object.entries(knownKeys).find(([pattern]) => {
+    const parts = pattern === '' ? [] : pattern.split('.');
+    return parts.length === path.length && parts.every((part, at) => fits(part, path[at]));
+  });
+  return entry?.[1] ?? [];
+}
+
+function fits(part: string, step: string | number | undefined): boolean {
+  return typeof step === 'number' ? part === '[]' : part === '*' || part === step;
+}
+
+/** How to mend a value of the wrong type; the value itself is not repeated. */
+function hintForType(types: readonly string[], value: unknown): string {
+  const kind = value === null ? 'null' : typeof value;
+  if (kind === 'null') return 'give it a value, or remove the key';
+  if (kind === 'string' && types.includes('boolean')) return 'write true or false, without quotes';
+  if (kind === 'string' && types.some((type) => type === 'integer' || type === 'number')) {
+    return 'write a plain number, without quotes';
+  }
+  if (kind !== 'object' && types.includes('string')) return 'put the value in quotes';
+  if (kind !== 'object' && types.includes('array'))
+    return 'write a list: [ … ], or lines with "- "';
+  if (types.includes('object')) return 'write a mapping: lines with "key: value" below it';
+  return `write a ${typeNames(types)}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = { object: 'mapping', array: 'list' };
 
 /** `string, number or null`. */
-function typeNames(types: unknown): string {
-  const names = (Array.isArray(types) ? types : [types]).map(
-    (type) => TYPE_NAMES[String(type)] ?? String(type),
-  );
+function typeNames(types: readonly string[]): string {
+  const names = types.map((type) => TYPE_NAMES[type] ?? type);
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -209,6 +209,7 @@ export class Composer {
       message: `anchor '${token.value}' value contains itself`,
       extent,
       related: { message: 'the anchor is here', extent: anchor.extent },
+      hint: 'a value cannot be a part of itself; write this part out',
     });
   }
 
@@ -304,7 +305,8 @@ export class Composer {
     if (!isFirst && this.next() !== end) {
       const token = this.scanner.peek();
       if (token.kind !== 'flow-entry') {
-        failSyntax(`did not find expected ',' or '${closing}'`, token);
+        const hint = `put a comma between the items, or close with ${closing} above this place`;
+        failSyntax(`did not find expected ',' or '${closing}'`, token, hint);
       }
       this.take();
     }

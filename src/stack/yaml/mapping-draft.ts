@@ -44,6 +44,7 @@ export class MappingDraft {
       code: 'merge-not-mapping',
       message: 'map merge requires map or sequence of maps as the value',
       extent: node ?? keyToken,
+      hint: 'merge a mapping, an alias of one, or a list of these',
     });
   }
 

@@ -28,6 +28,7 @@ export function readTagged(tag: string, token: Token): YamlScalar {
     code: 'yaml-tag',
     message: `cannot decode ${natural} \`${token.value}\` as a ${tag}`,
     extent: token,
+    hint: 'remove the tag, or write a value that fits it',
   });
 }
 
@@ -39,6 +40,7 @@ function readBinary(token: Token): string {
       code: 'yaml-tag',
       message: '!!binary value contains invalid base64 data',
       extent: token,
+      hint: 'write the bytes in base64, padded with =',
     });
   }
   return new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)));

@@ -223,7 +223,8 @@ export class Scanner {
 
   private fetchStreamEnd(): void {
     this.unrollIndent(-1);
-    this.dropKey();
+    // Also those outside open flow collections: no `:` can come any more.
+    for (let level = this.flowLevel; level >= 0; level -= 1) this.dropKey(level);
     this.mayStartKey = false;
     this.push('stream-end', this.cursor.at);
   }

@@ -101,6 +101,7 @@ const BROKEN: readonly (readonly [text: string, code: string, message: string])[
   ['a:\n\tb: 1', 'yaml-syntax', 'found character that cannot start any token'],
   ['a: 1\nb\nc: 2', 'yaml-syntax', "could not find expected ':'"],
   ['a: 1\n b: 2', 'yaml-syntax', 'mapping values are not allowed in this context'],
+  ['[a?b &c:', 'yaml-syntax', "did not find expected ',' or ']'"],
   ['a: "x', 'yaml-syntax', 'found unexpected end of stream'],
   ['a: "\\q"', 'yaml-syntax', 'found unknown escape character'],
   ['a: *b', 'yaml-alias', "unknown anchor 'b' referenced"],
