@@ -1,3 +1,4 @@
+import { compareStrings } from '../base/compare.ts';
 import { toInstant, type Instant } from '../base/clock.ts';
 import { isJob } from '../plan/service-operations.ts';
 import type { Node } from '../swarm/node.ts';
@@ -117,16 +118,30 @@ function isUpdating(service: Service): boolean {
 
 /** What an update status that is over means; a kept service's belongs to an earlier deploy. */
 function endedUpdate(
-  { service, watch }: Look,
+  look: Look,
   progress: Progress,
 ): Pick<Assessment, 'phase' | 'reason'> | undefined {
+  const { service, watch } = look;
   const status = service.UpdateStatus;
   const isHistory =
     watch.target.change === 'kept' &&
     (progress.done >= progress.wanted || status?.State === 'rollback_completed');
   const ended = status?.State && ENDED_UPDATES[status.State];
   if (isHistory || !ended) return undefined;
-  return { phase: ended.phase, reason: `${ended.words}: ${status.Message ?? ''}` };
+  const error = newestError(look, status.State !== 'rollback_completed');
+  const because = error === undefined ? '' : ` (${error})`;
+  return { phase: ended.phase, reason: `${ended.words}: ${status.Message ?? ''}${because}` };
+}
+
+/** The newest error of the spec that failed: the current one, or after a rollback the one before. */
+function newestError(look: Look, ofCurrent: boolean): string | undefined {
+  const [newest] = look.slots
+    .flatMap((slot) => slot.all.map((task) => ({ slot, task })))
+    .filter(({ slot, task }) => slot.current.includes(task) === ofCurrent && task.Status.Err)
+    .sort((a, b) => compareStrings(b.task.CreatedAt, a.task.CreatedAt));
+  if (!newest) return undefined;
+  const { slot, task } = newest;
+  return `${slotName(look.service, { slot, nodes: look.nodes })}: ${task.Status.Err ?? ''}`;
 }
 
 const ENDED_UPDATES: Partial<

@@ -173,6 +173,7 @@ test.each([
   const result = await rehearsal.deploy(one('bad', update));
   expect(result).toMatchObject({ outcome, exitCode });
   expect(result.messages[0]).toContain(text);
+  expect(result.messages[0]).toContain('(task shop_web.1: task: non-zero exit (1))');
 });
 
 test('redeploying what is paused still says so, without a write', async () => {
