@@ -15,11 +15,11 @@ export const redeploy = {
   async run({ bin, folder, rounds }) {
     register();
     const { FakeEngine } = await import('../support/fake-engine-client.ts');
-    const { serveEngineClient } = await import('../support/serve-engine-client.ts');
+    const { serveFakeEngine } = await import('../support/fake-engine-server.ts');
     const engine = new FakeEngine();
     const target = join(folder, 'engine.sock');
     const listen = join(folder, 'far.sock');
-    const served = await serveEngineClient(engine.client, target);
+    const served = await serveFakeEngine(target, engine.client);
     const proxy = await startLatencyProxy({ listen, target, roundTripMs: ROUND_TRIP_MS });
     const file = join(folder, 'hundred.yml');
     writeFileSync(file, generateStackFile(SERVICES));

@@ -32,9 +32,15 @@ type Handler = (
   },
 ) => Promise<unknown>;
 
+/** Both shapes that clients send: lists of values, and maps of value to true. */
 const filtersOf = (query: URLSearchParams): { readonly filters?: Filters } => {
   const text = query.get('filters');
-  return text === null ? {} : { filters: JSON.parse(text) as Filters };
+  if (text === null) return {};
+  const parsed = JSON.parse(text) as Record<string, readonly string[] | Record<string, boolean>>;
+  const entries = Object.entries(parsed).map(
+    ([key, values]) => [key, Array.isArray(values) ? values : Object.keys(values)] as const,
+  );
+  return { filters: Object.fromEntries(entries) };
 };
 const versionOf = (query: URLSearchParams): number => Number(query.get('version'));
 

@@ -1,0 +1,10 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from '../../src/cli/commands/index.ts';
+import { renderReference } from '../../src/cli/help/render-reference.ts';
+
+test('docs/command-line.md is what `tstack help --format markdown` prints', async () => {
+  await expect(renderReference(ROOT)).toMatchFileSnapshot(
+    resolve(import.meta.dirname, '../../docs/command-line.md'),
+  );
+});
