@@ -74,7 +74,7 @@ function parseVariable(text: string, at: number): Variable | undefined {
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?error}`, `${NAME:+other}` and their
  * forms without the colon; `$$` is a dollar.
  *
- * Deviates from docker only where docker is plainly wrong (D-0051): operators belong to braces and
+ * Deviates from docker only where docker is plainly wrong (D-0071): operators belong to braces and
  * stand right behind the name, no error is forgotten, and variables in a default are replaced.
  * @source spec/stack-file.md section 6.2
  */

@@ -56,7 +56,7 @@ async function quickstart(): Promise<number> {
     const code = tstack('deploy', '--resolve-image', 'never', '-c', stack, 'hello');
     tstack('services', 'hello');
     tstack('ps', 'hello');
-    if (code !== 0 || process.stdin.isTTY !== true) return code;
+    if (code !== 0 || !process.stdin.isTTY) return code;
     console.log(`\nThe Swarm stays until you press Ctrl-C. In another terminal:\n`);
     console.log(`  export DOCKER_HOST=${host.DOCKER_HOST}`);
     console.log(`  GREETING=Hi node bin/tstack.js deploy --resolve-image never -c ${stack} hello`);
