@@ -61,11 +61,18 @@ function selectDiagnostics(diagnostics: readonly Diagnostic[]): {
 function byPlace(all: readonly Diagnostic[]): (a: Diagnostic, b: Diagnostic) => number {
   const files = [...new Set(all.map((one) => one.span?.file ?? ''))];
   const order = new Map(files.map((file, at) => [file, file === '' ? -1 : at]));
-  return (a, b) =>
-    (order.get(a.span?.file ?? '') ?? 0) - (order.get(b.span?.file ?? '') ?? 0) ||
-    (a.span?.start.line ?? 0) - (b.span?.start.line ?? 0) ||
-    (a.span?.start.column ?? 0) - (b.span?.start.column ?? 0) ||
-    compareStrings(a.code, b.code);
+  const rank = (one: Diagnostic): readonly [number, number, number] => [
+    order.get(one.span?.file ?? '') ?? 0,
+    one.span?.start.line ?? 0,
+    one.span?.start.column ?? 0,
+  ];
+  return (a, b) => compareNumbers(rank(a), rank(b)) || compareStrings(a.code, b.code);
+}
+
+/** By the first number that differs. */
+function compareNumbers(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((number, index) => number !== b[index]);
+  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
 type Lines = ReadonlyMap<string, readonly string[]>;
@@ -165,11 +172,10 @@ function totalWidth(cells: readonly Cell[]): number {
   return last ? last.column + last.width : 0;
 }
 
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const STEERING = /[\0-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Control and direction characters as a replacement, so that a file cannot steer the terminal. */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replaceAll(
-    /[\0-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    '\ufffd',
-  );
+  return text.replaceAll(STEERING, '\ufffd');
 }
