@@ -1,7 +1,7 @@
 import { printMap } from './codec.ts';
-import { SECTIONS, serviceCodec, type StackModel } from './model.ts';
+import { SECTIONS, serviceCodec, type ServiceModel, type StackModel } from './model.ts';
 import type { PrintValue } from './print-value.ts';
-import { printYaml } from './print-yaml.ts';
+import { printKey, printYaml } from './print-yaml.ts';
 
 /**
  * The canonical YAML of a merged model: what `config` shows.
@@ -10,13 +10,33 @@ import { printYaml } from './print-yaml.ts';
  * @source spec/stack-file.md 3.1
  */
 export function printConfig(model: StackModel): string {
-  return printYaml(toPrintValue(model));
+  const chunks = [printYaml({ version: model.version })];
+  const names = Object.keys(model.services).sort();
+  chunks.push(names.length === 0 ? 'services: {}\n' : 'services:\n');
+  // One service at a time: ten thousand of them need not stand in memory twice.
+  for (const name of names) {
+    const service = printService(model.services[name] ?? {});
+    const isEmpty = Object.keys(service).length === 0;
+    chunks.push(`  ${printKey(name)}:${isEmpty ? ' {}\n' : '\n'}`);
+    if (!isEmpty) chunks.push(printYaml(service, '    '));
+  }
+  const rest = printRest(model);
+  if (Object.keys(rest).length > 0) chunks.push(printYaml(rest));
+  return chunks.join('');
 }
 
 /** The same as a tree, for JSON. */
 export function toPrintValue(model: StackModel): PrintValue {
-  const result: Record<string, PrintValue> = { version: model.version };
-  result['services'] = printMap(model.services, (one) => serviceCodec.print(one) ?? {}) ?? {};
+  const services = printMap(model.services, printService) ?? {};
+  return { version: model.version, services, ...printRest(model) };
+}
+
+function printService(service: ServiceModel): { readonly [key: string]: PrintValue } {
+  return (serviceCodec.print(service) ?? {}) as { readonly [key: string]: PrintValue };
+}
+
+/** Everything below `services`. */
+function printRest(model: StackModel): Record<string, PrintValue> {
   const { networks, volumes, secrets, configs } = SECTIONS;
   const sections = {
     networks: networks.print(model.networks),
@@ -24,6 +44,7 @@ export function toPrintValue(model: StackModel): PrintValue {
     secrets: secrets.print(model.secrets),
     configs: configs.print(model.configs),
   };
+  const result: Record<string, PrintValue> = {};
   for (const [name, section] of Object.entries(sections)) {
     if (section !== undefined) result[name] = section;
   }

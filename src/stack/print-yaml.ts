@@ -7,11 +7,12 @@ import { YamlFloat, YamlTimestamp } from './yaml-values.ts';
  *
  * Strings that YAML would read as something else are quoted as docker's printer does it. The same
  * value always gives the same bytes.
+ * @param indent - blanks before every line
  */
-export function printYaml(value: PrintValue): string {
-  const out: string[] = [];
-  writeBlock(out, value, '');
-  return out.join('');
+export function printYaml(value: PrintValue, indent = ''): string {
+  const lines: string[] = [];
+  writeBlock(lines, value, indent);
+  return lines.join('');
 }
 
 type PrintNode =
@@ -35,54 +36,39 @@ function entriesOf(value: object): Iterable<readonly [string, PrintValue]> {
 }
 
 /** Writes a value that stands on lines of its own, each starting with `indent`. */
-function writeBlock(out: string[], value: PrintValue, indent: string): void {
-  if (!isNode(value)) {
-    out.push(indent);
-    writeScalar(out, value, indent);
-    out.push('\n');
-  } else if (Array.isArray(value)) {
-    writeList(out, value as readonly PrintValue[], indent);
-  } else writeMap(out, value, { indent, first: indent });
+function writeBlock(lines: string[], value: PrintValue, indent: string): void {
+  if (!isNode(value) || isEmptyNode(value)) lines.push(`${indent}${inline(value, indent)}\n`);
+  else if (Array.isArray(value)) writeList(lines, value as readonly PrintValue[], indent);
+  else writeMap(lines, value, { indent, first: indent });
 }
 
-function writeList(out: string[], items: readonly PrintValue[], indent: string): void {
+function writeList(lines: string[], items: readonly PrintValue[], indent: string): void {
   const inner = `${indent}  `;
   for (const item of items) {
-    if (isNode(item) && !isEmptyNode(item)) {
-      if (Array.isArray(item)) {
-        out.push(indent, '-\n');
-        writeList(out, item as readonly PrintValue[], inner);
-      } else writeMap(out, item, { indent: inner, first: `${indent}- ` });
-    } else {
-      out.push(indent, '- ');
-      writeInline(out, item, inner);
-    }
+    if (!isNode(item) || isEmptyNode(item)) lines.push(`${indent}- ${inline(item, inner)}\n`);
+    else if (Array.isArray(item)) {
+      lines.push(`${indent}-\n`);
+      writeList(lines, item as readonly PrintValue[], inner);
+    } else writeMap(lines, item, { indent: inner, first: `${indent}- ` });
   }
 }
 
 function writeMap(
-  out: string[],
+  lines: string[],
   value: object,
   { indent, first }: { indent: string; first: string },
 ): void {
+  const inner = `${indent}  `;
   let lead = first;
   for (const [key, member] of entriesOf(value)) {
-    out.push(lead, quote(key), ':');
-    lead = indent;
-    if (isNode(member) && !isEmptyNode(member)) {
-      out.push('\n');
-      writeBlock(out, member, `${indent}  `);
+    if (!isNode(member) || isEmptyNode(member)) {
+      lines.push(`${lead}${printKey(key)}: ${inline(member, inner)}\n`);
     } else {
-      out.push(' ');
-      writeInline(out, member, `${indent}  `);
+      lines.push(`${lead}${printKey(key)}:\n`);
+      writeBlock(lines, member, inner);
     }
+    lead = indent;
   }
-}
-
-function writeInline(out: string[], value: PrintValue, indent: string): void {
-  if (isNode(value)) out.push(Array.isArray(value) ? '[]' : '{}');
-  else writeScalar(out, value, indent);
-  out.push('\n');
 }
 
 function isEmptyNode(value: object): boolean {
@@ -90,11 +76,13 @@ function isEmptyNode(value: object): boolean {
   return value instanceof Map ? value.size === 0 : Object.keys(value).length === 0;
 }
 
-function writeScalar(out: string[], value: Exclude<PrintValue, PrintNode>, indent: string): void {
-  if (typeof value === 'string') out.push(isLiteral(value) ? literal(value, indent) : quote(value));
-  else if (value === null) out.push('null');
-  else if (value instanceof YamlTimestamp) out.push(value.text);
-  else out.push(formatScalar(value));
+/** A scalar, or an empty list or mapping. */
+function inline(value: PrintValue, indent: string): string {
+  if (typeof value === 'string') return isLiteral(value) ? literal(value, indent) : quote(value);
+  if (value === null) return 'null';
+  if (value instanceof YamlTimestamp) return value.text;
+  if (isNode(value)) return Array.isArray(value) ? '[]' : '{}';
+  return formatScalar(value);
 }
 
 /** Words that YAML 1.1 or 1.2 reads as something else than a string. */
@@ -114,6 +102,11 @@ const SPECIAL_WORD = /^(?:\.(?:nan|NaN|NAN)|<<|=)$/;
 const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`\s]|^[-?:](?:\s|$)|^(?:---|\.\.\.)|:(?:\s|$)|\s#|\s$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]/u;
+
+/** A mapping's key on one line. */
+export function printKey(key: string): string {
+  return quote(key);
+}
 
 /** A string on one line: plain, single-quoted, or double-quoted with escapes. */
 function quote(text: string): string {

@@ -2,7 +2,7 @@ import { parseCidr } from '../../base/ip-address.ts';
 import type { Ipam, NetworkCreate } from '../../swarm/network.ts';
 import { LABEL_NAMESPACE, scopeName } from '../../swarm/stack-labels.ts';
 import { listOf, textMap, type TextMap } from '../collections.ts';
-import { emptyRecord, struct, type Codec } from '../codec.ts';
+import { struct, type Codec } from '../codec.ts';
 import type { Compat } from '../read-stack.ts';
 import type { Path, Problem } from '../report.ts';
 import { flag, text } from '../scalars.ts';
@@ -118,7 +118,7 @@ function toIpam(
   };
 }
 
-/** Deviates: docker sends an unreadable subnet as none; D-0010. */
+/** Deviates: docker sends an unreadable subnet as none; D-0020. */
 function reportSubnet(path: Path, subnet: string, { compat, report }: NetworkContext): void {
   if (compat === 'docker') return;
   report(path, {
@@ -131,8 +131,5 @@ function reportSubnet(path: Path, subnet: string, { compat, report }: NetworkCon
 
 /** Labels of an object plus the one that says which stack it belongs to; ours wins. */
 export function withNamespace(stack: string, labels: TextMap | undefined): TextMap {
-  const result = emptyRecord<string>();
-  for (const key of Object.keys(labels ?? {})) result[key] = labels?.[key] ?? '';
-  result[LABEL_NAMESPACE] = stack;
-  return { ...result };
+  return { ...labels, [LABEL_NAMESPACE]: stack };
 }
