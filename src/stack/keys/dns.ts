@@ -27,7 +27,7 @@ function extend({ draft }: ServiceScope, more: NonNullable<ContainerSpec['DNSCon
   draft.container.DNSConfig = { ...draft.container.DNSConfig, ...more };
 }
 
-/** Deviates: docker drops what is no address without a word; D-0020. */
+/** Deviates: docker drops what is no address without a word; D-0060. */
 function isServer(server: string, index: number, scope: ServiceScope): boolean {
   if (parseIp(server)) return true;
   if (scope.compat === 'none') {

@@ -28,7 +28,7 @@ function fromLine(line: string, at: Cursor): readonly string[] {
   if (separator >= 0) {
     return [`${line.slice(0, separator)}:${unbracket(line.slice(separator + 1))}`];
   }
-  // Deviates: docker drops such a line without a word; D-0020.
+  // Deviates: docker drops such a line without a word; D-0060.
   if (at.context.compat === 'none') {
     const hint = 'write host:address or host=address';
     at.error({ code: 'invalid-extra-host', reason: `"${line}" names no address`, hint });

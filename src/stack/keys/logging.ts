@@ -18,7 +18,7 @@ const loggingCodec: Codec<LoggingModel> = { ...fields, merge: mergeLogging };
 function mergeLogging(base: LoggingModel, over: LoggingModel, context: MergeContext): LoggingModel {
   const [before, after] = [given(base.driver), given(over.driver)];
   if (before !== undefined && after !== undefined && before !== after) return over;
-  // Deviates: docker loses the later options when the earlier side has a driver and none; D-0020.
+  // Deviates: docker loses the later options when the earlier side has a driver and none; D-0060.
   const isLost = context.compat === 'docker' && before !== undefined && !base.options;
   const options = isLost ? {} : unite(base.options ?? {}, over.options ?? {});
   const driver = after ?? before;

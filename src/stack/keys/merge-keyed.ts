@@ -11,7 +11,7 @@ interface KeyedRules<T> {
  * Merges lists whose items have an identity: a later file's item replaces the earlier ones with
  * its key; the result is sorted.
  *
- * Deviates: docker also lets items of *one* file replace each other; D-0020.
+ * Deviates: docker also lets items of *one* file replace each other; D-0060.
  * @source spec/stack-file.md section 7 (ports, volumes, secrets and configs of a service)
  */
 export function mergeKeyed<T>(

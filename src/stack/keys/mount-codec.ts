@@ -80,7 +80,7 @@ function decodeItem(item: YamlValue, at: Cursor): MountModel | undefined {
 
 function decodeLong(item: YamlValue, at: Cursor): MountModel | undefined {
   const mount = longForm.decode(item, at);
-  // Deviates: docker drops bind.create_host_path without a word; D-0020.
+  // Deviates: docker drops bind.create_host_path without a word; D-0060.
   if (at.context.compat !== 'docker' || mount?.bind?.create_host_path === undefined) return mount;
   const { create_host_path: _dropped, ...bind } = mount.bind;
   return { ...mount, bind };

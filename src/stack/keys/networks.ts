@@ -118,7 +118,7 @@ function toIpam(
   };
 }
 
-/** Deviates: docker sends an unreadable subnet as none; D-0020. */
+/** Deviates: docker sends an unreadable subnet as none; D-0060. */
 function reportSubnet(path: Path, subnet: string, { compat, report }: NetworkContext): void {
   if (compat === 'docker') return;
   report(path, {

@@ -76,7 +76,7 @@ function splitSections(written: string, drives: DriveRule): string[] {
 
 /**
  * Whether the letter before this colon is a drive: a backslash follows, or a slash and then an
- * absolute target. Deviates: docker takes every single letter for a drive; D-0020.
+ * absolute target. Deviates: docker takes every single letter for a drive; D-0060.
  */
 function isPlausibleDrive(rest: string): boolean {
   return rest.startsWith('\\') || /^\/[^:]*:(?:\/|[A-Za-z]:[\\/])/.test(rest);

@@ -34,7 +34,7 @@ const score = wholeNumber({ as: 'int64', zero: 'absent' });
 export const oomScoreAdj: KeySpec<number> = defineKey({
   codec: {
     ...score,
-    // Deviates: docker's decoder loses the key; D-0020.
+    // Deviates: docker's decoder loses the key; D-0060.
     decode: (value, at) => (at.context.compat === 'docker' ? undefined : score.decode(value, at)),
   },
   support: 'supported',

@@ -83,7 +83,7 @@ function warnOfAddress({ ip, publishedText, target, protocol }: PortMapping, at:
   });
 }
 
-/** Deviates: docker cuts numbers to 32 bits and sends any word on; D-0020. */
+/** Deviates: docker cuts numbers to 32 bits and sends any word on; D-0060. */
 function checked(port: PortModel, written: YamlValue, at: Cursor): PortModel {
   if (at.context.compat === 'docker' || !isYamlMap(written)) return port;
   for (const member of ['target', 'published'] as const) {
@@ -108,7 +108,7 @@ function refuse(member: string, finding: { reason: string; hint: string }, at: C
 }
 
 function keyOf({ compat }: MergeContext): (port: PortModel) => string {
-  // Deviates: docker's key is the published port alone, so 53/udp replaces 53/tcp; D-0020.
+  // Deviates: docker's key is the published port alone, so 53/udp replaces 53/tcp; D-0060.
   return compat === 'docker'
     ? (port) => String(port.published ?? 0)
     : (port) => `${port.published ?? 0}/${port.protocol ?? 'tcp'}`;
