@@ -1,4 +1,4 @@
-import type { TaskId } from '../../swarm/object.ts';
+import type { ServiceId, TaskId } from '../../swarm/object.ts';
 import type { StoredTask } from '../store/stored-object.ts';
 import type { PlacementRequest } from './placement-request.ts';
 import type { PreassignedTask } from './schedule.ts';
@@ -21,57 +21,73 @@ export interface QueuedGroup {
  * @source swarmkit manager/scheduler/scheduler.go (unassignedTasks, pendingPreassignedTasks)
  */
 export class TaskQueue {
-  readonly #groups = new Map<string, QueuedGroup>();
-  readonly #groupOf = new Map<TaskId, string>();
+  /** In order of arrival. */
+  readonly #groups = new Set<QueuedGroup>();
+  readonly #groupOf = new Map<TaskId, QueuedGroup>();
+  /** By service, then spec version: the groups that more tasks may join. */
+  readonly #open = new Map<ServiceId, Map<number, QueuedGroup>>();
   readonly #preassigned = new Map<TaskId, PreassignedTask>();
 
   /** Queues a pending task; false when it is queued already. */
   add(task: StoredTask): boolean {
-    if (this.has(task.ID)) return false;
+    if (this.#groupOf.has(task.ID) || this.#preassigned.has(task.ID)) return false;
     if (task.NodeID !== undefined) {
       const entry = { request: requestOf(task), task: task.ID, node: task.NodeID };
       this.#preassigned.set(task.ID, entry);
       return true;
     }
-    const key = groupKey(task);
-    const group = this.#groups.get(key) ?? {
-      request: requestOf(task),
-      tasks: new Set(),
-      refusedIn: undefined,
-    };
+    const group = this.#groupFor(task);
     group.tasks.add(task.ID);
     group.refusedIn = undefined;
-    this.#groups.set(key, group);
-    this.#groupOf.set(task.ID, key);
+    this.#groupOf.set(task.ID, group);
     return true;
   }
 
-  has(task: TaskId): boolean {
-    return this.#groupOf.has(task) || this.#preassigned.has(task);
-  }
-
   remove(task: TaskId): void {
-    this.#preassigned.delete(task);
-    const key = this.#groupOf.get(task);
-    if (key === undefined) return;
+    const group = this.#groupOf.get(task);
+    if (!group) {
+      this.#preassigned.delete(task);
+      return;
+    }
     this.#groupOf.delete(task);
-    const group = this.#groups.get(key);
-    group?.tasks.delete(task);
-    if (group?.tasks.size === 0) this.#groups.delete(key);
+    group.tasks.delete(task);
+    if (group.tasks.size === 0) this.#close(group);
   }
 
   /** Groups worth trying in this room. */
   groupsToTry(room: number): readonly QueuedGroup[] {
-    return [...this.#groups.values()].filter((group) => group.refusedIn !== room);
+    return [...this.#groups].filter((group) => group.refusedIn !== room);
   }
 
   preassigned(): readonly PreassignedTask[] {
     return [...this.#preassigned.values()];
   }
-}
 
-/** A task without spec version is a group of its own. @source spec/orchestrator.md 10.4 */
-function groupKey(task: StoredTask): string {
-  if (task.SpecVersion === undefined) return task.ID;
-  return `${task.ServiceID}@${task.SpecVersion}`;
+  /** A task without spec version is a group of its own. @source spec/orchestrator.md 10.4 */
+  #groupFor(task: StoredTask): QueuedGroup {
+    const { ServiceID, SpecVersion } = task;
+    const known =
+      SpecVersion === undefined ? undefined : this.#open.get(ServiceID)?.get(SpecVersion);
+    if (known) return known;
+    const group: QueuedGroup = {
+      request: requestOf(task),
+      tasks: new Set(),
+      refusedIn: undefined,
+    };
+    this.#groups.add(group);
+    if (SpecVersion !== undefined) {
+      const versions = this.#open.get(ServiceID) ?? new Map<number, QueuedGroup>();
+      this.#open.set(ServiceID, versions.set(SpecVersion, group));
+    }
+    return group;
+  }
+
+  #close(group: QueuedGroup): void {
+    const { service, specVersion } = group.request;
+    this.#groups.delete(group);
+    const versions = this.#open.get(service);
+    if (specVersion === undefined || versions?.get(specVersion) !== group) return;
+    versions.delete(specVersion);
+    if (versions.size === 0) this.#open.delete(service);
+  }
 }
