@@ -36,7 +36,7 @@ export function substituteAsDocker(template: string, lookup: Lookup): Substitute
     failure = undefined;
     return applied.text;
   });
-  return failure ?? { kind: 'text', text, unset: [] };
+  return failure ?? { kind: 'text', text, unset: [], odd: [] };
 }
 
 function apply(expression: string, lookup: Lookup): Applied {

@@ -85,6 +85,7 @@ class Interpolation {
       return template;
     }
     for (const name of result.unset) this.mentionUnset(name);
+    for (const expression of result.odd) this.mentionOdd(expression);
     if (result.text === template) return template;
     return this.cast(result.text, template);
   }
@@ -109,6 +110,16 @@ class Interpolation {
       message: `the variable ${name} is not set; it reads as an empty string`,
       place: this.place(),
       hint: `set it, or say what should stand there: \${${name}:-}`,
+    });
+  }
+
+  private mentionOdd(expression: string): void {
+    this.report({
+      code: 'variable-odd-default',
+      severity: 'warning',
+      message: `docker reads all of ${JSON.stringify(expression)} as one variable with a default, and so does tstack`,
+      place: this.place(),
+      hint: 'put the name alone in braces: ${NAME}-text, or write one operator: ${NAME:-text}',
     });
   }
 

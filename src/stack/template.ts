@@ -3,7 +3,14 @@ export type Lookup = (name: string) => string | undefined;
 
 /** What a template gave: its text, or docker's words for what is wrong with it. */
 export type Substituted =
-  | { readonly kind: 'text'; readonly text: string; readonly unset: readonly string[] }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** Names without a value, where an empty string now stands. */
+      readonly unset: readonly string[];
+      /** Expressions that docker reads otherwise than their writer will have meant. */
+      readonly odd: readonly string[];
+    }
   | {
       readonly kind: 'error';
       readonly code: 'variable-invalid' | 'variable-required';
@@ -15,6 +22,7 @@ const NAME = /[_a-z][_a-z0-9]*/iuy;
 
 /** What follows a name in braces: `:-`, `-`, `:?`, `?`, `:+`, `+`. */
 const OPERATOR = /:?[-?+]/y;
+const OPERATOR_WITHOUT_BRACES = /:?[-?]/y;
 
 interface Variable {
   readonly name: string;
@@ -22,6 +30,8 @@ interface Variable {
   readonly text: string;
   /** Behind the closing brace. */
   readonly end: number;
+  /** Whether the reading is docker's rather than the obvious one. */
+  readonly isOdd?: boolean;
 }
 
 class TemplateError extends Error {
@@ -54,12 +64,7 @@ function closingBrace(text: string, from: number): number {
 
 /** The variable that a `$` at `at` begins; undefined when it begins none. */
 function parseVariable(text: string, at: number): Variable | undefined {
-  if (text[at + 1] !== '{') {
-    const name = matchAt(NAME, text, at + 1);
-    return name === undefined
-      ? undefined
-      : { name, operator: '', text: '', end: at + 1 + name.length };
-  }
+  if (text[at + 1] !== '{') return parseWithoutBraces(text, at + 1);
   const name = matchAt(NAME, text, at + 2);
   if (name === undefined) return undefined;
   const behind = at + 2 + name.length;
@@ -67,21 +72,48 @@ function parseVariable(text: string, at: number): Variable | undefined {
   const from = behind + operator.length;
   const close = operator === '' ? from : closingBrace(text, from);
   if (close < 0 || text[close] !== '}') return undefined;
-  return { name, operator, text: text.slice(from, close), end: close + 1 };
+  return splitLate({ name, operator, text: text.slice(from, close), end: close + 1 });
+}
+
+/** Parity: `-` or `?` right behind a name without braces begins a text that runs to `}` or the end. */
+function parseWithoutBraces(text: string, at: number): Variable | undefined {
+  const name = matchAt(NAME, text, at);
+  if (name === undefined) return undefined;
+  const behind = at + name.length;
+  const operator = matchAt(OPERATOR_WITHOUT_BRACES, text, behind);
+  if (operator === undefined) return { name, operator: '', text: '', end: behind };
+  const from = behind + operator.length;
+  const close = text.indexOf('}', from);
+  const end = close < 0 ? text.length : close;
+  return { ...splitLate({ name, operator, text: text.slice(from, end), end }), isOdd: true };
+}
+
+/** Parity: `${A-x:-y}` is the variable `A-x` with the default `y`. */
+function splitLate(variable: Variable): Variable {
+  const at = variable.operator === '-' ? variable.text.indexOf(':-') : -1;
+  if (at < 0) return variable;
+  const name = `${variable.name}-${variable.text.slice(0, at)}`;
+  return { ...variable, name, operator: ':-', text: variable.text.slice(at + 2), isOdd: true };
 }
 
 /**
  * Replaces `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?error}`, `${NAME:+other}` and their
  * forms without the colon; `$$` is a dollar.
  *
- * Deviates from docker only where docker is plainly wrong (D-0071): operators belong to braces and
- * stand right behind the name, no error is forgotten, and variables in a default are replaced.
+ * Same result as docker wherever docker gives one; but (D-0071) no error is forgotten, an error text
+ * may hold a dash, and variables in a default are replaced. What docker reads oddly is told.
  * @source spec/stack-file.md section 6.2
  */
 export function substitute(template: string, lookup: Lookup): Substituted {
   const unset: string[] = [];
+  const odd: string[] = [];
   try {
-    return { kind: 'text', text: replaceAll(template, { lookup, unset, template }), unset };
+    return {
+      kind: 'text',
+      text: replaceAll(template, { lookup, unset, odd, template }),
+      unset,
+      odd,
+    };
   } catch (error) {
     if (error instanceof TemplateError) return error.result;
     throw error;
@@ -91,6 +123,7 @@ export function substitute(template: string, lookup: Lookup): Substituted {
 interface Scope {
   readonly lookup: Lookup;
   readonly unset: string[];
+  readonly odd: string[];
   readonly template: string;
 }
 
@@ -105,6 +138,7 @@ function replaceAll(text: string, scope: Scope): string {
     } else {
       const variable = parseVariable(text, at);
       if (!variable) fail('variable-invalid', scope.template);
+      if (variable.isOdd === true) scope.odd.push(text.slice(at, variable.end));
       result += valueOf(variable, scope);
       from = variable.end;
     }
