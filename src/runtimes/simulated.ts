@@ -199,13 +199,10 @@ function factsOf(container: SimulatedContainer): ContainerFacts {
   return { ContainerStatus: { ContainerID: container.id, PID: 0, ExitCode: exit?.exitCode ?? 0 } };
 }
 
-/** 64 hexadecimal digits. */
+/** 64 hexadecimal digits, half of them random. */
 function newId(random: Random): string {
-  const part = (): string =>
-    Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
-  return Array.from({ length: 8 }, part).join('');
+  const part = (): string => Math.floor(random.next() * 2 ** 48).toString(16);
+  return `${part()}${part()}`.padStart(64, '0');
 }
 
 async function* emptyLog(): AsyncGenerator<never> {
