@@ -3,8 +3,10 @@ import { toInstant, type Instant } from './clock.ts';
 /** RFC 3339 in UTC with the fraction's trailing zeros trimmed, as Go prints it. */
 export function formatTimestamp(instant: Instant): string {
   const text = new Date(instant).toISOString();
-  const fraction = text.slice(20, 23).replace(/0+$/, '');
-  return `${text.slice(0, 19)}${fraction === '' ? '' : `.${fraction}`}Z`;
+  const ms = Math.trunc(instant) % 1000;
+  if (ms === 0) return `${text.slice(0, 19)}Z`;
+  if (ms % 100 === 0) return `${text.slice(0, 21)}Z`;
+  return ms % 10 === 0 ? `${text.slice(0, 22)}Z` : text;
 }
 
 /** The instant of an RFC 3339 text, to the millisecond; undefined when it is none. */

@@ -20,9 +20,6 @@ export interface DeployOptions extends PlanOptions {
   readonly timeoutMs: number | undefined;
 }
 
-/** How long a deploy waits unless told otherwise: 10 min. */
-export const DEFAULT_TIMEOUT_MS = 600_000;
-
 /** Everything that is known before the first write. */
 export interface PreparedDeploy {
   readonly plan: Plan;

@@ -114,7 +114,7 @@ function createController(
         done({ kind: 'done', facts: factsOf(container) });
       });
     },
-    start: withContainer((container) => start(container, after), GONE),
+    start: withContainer((container) => start(container, assignment, after), GONE),
     wait: withContainer((container) => (done) => waitFor(container, done), GONE),
     shutdown: withContainer((container) => stop(container, container.behaviour.stopMs ?? 0), DONE),
     terminate: withContainer((container) => stop(container, 0), DONE),
@@ -131,14 +131,16 @@ const GONE: StepOutcome = { kind: 'failed', error: 'No such container' };
 
 function start(
   container: SimulatedContainer,
+  assignment: Assignment,
   after: (ms: number, run: () => void) => Cancel,
 ): Step {
   return (done) => {
     const { failsToStartWith, startMs = 0 } = container.behaviour;
     let cancel: Cancel = NOTHING;
     const cancelDelay = after(container.isRunning ? 0 : startMs, () => {
-      if (failsToStartWith !== undefined) {
-        done({ kind: 'failed', error: failsToStartWith, facts: factsOf(container) });
+      const error = failsToStartWith ?? fileTrouble(assignment);
+      if (error !== undefined) {
+        done({ kind: 'failed', error, facts: factsOf(container) });
         return;
       }
       container.run();
@@ -150,6 +152,16 @@ function start(
       cancel();
     };
   };
+}
+
+/** Why a task's secrets and configs cannot be given to it; undefined when they can. */
+function fileTrouble(assignment: Assignment): string | undefined {
+  try {
+    assignment.files();
+    return undefined;
+  } catch (error) {
+    return `starting container failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** An exit with code 0 before the first check passes counts as started; `wait` then completes. */
@@ -187,13 +199,10 @@ function factsOf(container: SimulatedContainer): ContainerFacts {
   return { ContainerStatus: { ContainerID: container.id, PID: 0, ExitCode: exit?.exitCode ?? 0 } };
 }
 
-/** 64 hexadecimal digits. */
+/** 64 hexadecimal digits, half of them random. */
 function newId(random: Random): string {
-  const part = (): string =>
-    Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
-  return Array.from({ length: 8 }, part).join('');
+  const part = (): string => Math.floor(random.next() * 2 ** 48).toString(16);
+  return `${part()}${part()}`.padStart(64, '0');
 }
 
 async function* emptyLog(): AsyncGenerator<never> {

@@ -244,7 +244,7 @@ function fits(part: string, step: string | number | undefined): boolean {
 function hintForType(types: readonly string[], value: unknown): string {
   const kind = value === null ? 'null' : typeof value;
   if (kind === 'null') return 'give it a value, or remove the key';
-  if (kind === 'string' && types.includes('boolean')) return 'write true or false, without quotes';
+  if (kind !== 'object' && types.includes('boolean')) return 'write true or false, without quotes';
   if (kind === 'string' && types.some((type) => type === 'integer' || type === 'number')) {
     return 'write a plain number, without quotes';
   }

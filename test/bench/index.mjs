@@ -1,3 +1,4 @@
+import { cluster } from './cluster.mjs';
 import { configSize } from './config-size.mjs';
 import { redeploy } from './redeploy.mjs';
 import { scheduler } from './scheduler.mjs';
@@ -10,4 +11,4 @@ import { startUp } from './start-up.mjs';
  * `{ name, ms, base?, ratio?, limit? }`; `ratio` compares with the row named `base`, and a `limit`
  * is the ratio that the README promises.
  */
-export const BENCHES = [startUp, configSize, redeploy, scheduler];
+export const BENCHES = [startUp, configSize, redeploy, scheduler, cluster];

@@ -17,6 +17,9 @@ import { EPOCH } from '../support/builders.ts';
 /** 200 seeds in the quick check; TSTACK_LAW_RUNS for the long one. */
 const RUNS = Number(process.env['TSTACK_LAW_RUNS'] ?? 200);
 
+/** For the test runner; a run takes about 50 ms on an idle machine. */
+const LIMIT_MS = 60_000 + RUNS * 2000;
+
 const seconds = (count: number): Nanoseconds => (count * 1e9) as Nanoseconds;
 
 /** One thing that a user, or fate, does. */
@@ -436,83 +439,95 @@ function play(told: Story): Play {
   return one;
 }
 
-test('whatever users and fate do, the laws hold and the cluster converges', () => {
-  fc.assert(
-    fc.property(story, (told) => {
-      const one = play(told);
-      const problems = [...new Set(one.broken), ...one.unconverged()];
-      if (problems.length > 0) expect(problems, one.trace).toEqual([]);
-    }),
-    { numRuns: RUNS, seed: Number(process.env['TSTACK_LAW_SEED'] ?? 20_261_120) },
-  );
-}, 600_000);
+test(
+  'whatever users and fate do, the laws hold and the cluster converges',
+  () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const one = play(told);
+        const problems = [...new Set(one.broken), ...one.unconverged()];
+        if (problems.length > 0) expect(problems, one.trace).toEqual([]);
+      }),
+      { numRuns: RUNS, seed: Number(process.env['TSTACK_LAW_SEED'] ?? 20_261_120) },
+    );
+  },
+  LIMIT_MS,
+);
 
-test('the same story gives the same trace', () => {
-  fc.assert(
-    fc.property(story, (told) => {
-      expect(play(told).trace).toEqual(play(told).trace);
-    }),
-    { numRuns: Math.ceil(RUNS / 10), seed: 7 },
-  );
-}, 600_000);
+test(
+  'the same story gives the same trace',
+  () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        expect(play(told).trace).toEqual(play(told).trace);
+      }),
+      { numRuns: Math.ceil(RUNS / 10), seed: 7 },
+    );
+  },
+  LIMIT_MS,
+);
 
 /** Law: start-first never lowers capacity, as long as nothing else happens. */
-test('start-first never lowers capacity', () => {
-  fc.assert(
-    fc.property(
-      fc.nat(),
-      fc.integer({ min: 1, max: 6 }),
-      fc.nat(3),
-      (seed, replicas, parallelism) => {
-        const UpdateConfig = { Parallelism: parallelism, Order: 'start-first' as const };
-        const Mode = { Replicated: { Replicas: replicas } };
-        const told: Story = {
-          seed,
-          nodes: 3,
-          patient: seed % 2 === 0,
-          deeds: [
-            {
-              afterMs: 0,
-              deed: {
-                kind: 'create',
-                spec: {
-                  Mode,
-                  UpdateConfig,
-                  TaskTemplate: { ContainerSpec: { Image: 'image:0' } },
+test(
+  'start-first never lowers capacity',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 6 }),
+        fc.nat(3),
+        (seed, replicas, parallelism) => {
+          const UpdateConfig = { Parallelism: parallelism, Order: 'start-first' as const };
+          const Mode = { Replicated: { Replicas: replicas } };
+          const told: Story = {
+            seed,
+            nodes: 3,
+            patient: seed % 2 === 0,
+            deeds: [
+              {
+                afterMs: 0,
+                deed: {
+                  kind: 'create',
+                  spec: {
+                    Mode,
+                    UpdateConfig,
+                    TaskTemplate: { ContainerSpec: { Image: 'image:0' } },
+                  },
                 },
               },
-            },
-          ],
-        };
-        const one = play(told);
-        let least = Infinity;
-        const running = new Set<TaskId>();
-        for (const task of one.cluster.store.view.list('task')) running.add(task.ID);
-        one.cluster.store.watch((commit) => {
-          for (const change of commit.changes) {
-            if (change.kind !== 'task') continue;
-            if (change.object?.Status.State === 'running') running.add(change.object.ID);
-            else running.delete((change.object ?? change.old).ID);
-          }
-          least = Math.min(least, running.size);
-        });
-        const [found] = one.cluster.store.view.list('service');
-        if (!found) throw new Error('no service');
-        one.cluster.store.update('control', (tx) => {
-          const { UpdateStatus: _, ...rest } = found;
-          const TaskTemplate = { ContainerSpec: { Image: 'image:1' } };
-          tx.update('service', {
-            ...rest,
-            Spec: { ...found.Spec, TaskTemplate },
-            PreviousSpec: found.Spec,
-            SpecVersion: found.Version.Index,
+            ],
+          };
+          const one = play(told);
+          let least = Infinity;
+          const running = new Set<TaskId>();
+          for (const task of one.cluster.store.view.list('task')) running.add(task.ID);
+          one.cluster.store.watch((commit) => {
+            for (const change of commit.changes) {
+              if (change.kind !== 'task') continue;
+              if (change.object?.Status.State === 'running') running.add(change.object.ID);
+              else running.delete((change.object ?? change.old).ID);
+            }
+            least = Math.min(least, running.size);
           });
-        });
-        one.clock.advanceTo(toInstant(one.clock.now() + 200_000));
-        expect(one.cluster.store.view.list('service')[0]?.UpdateStatus?.State).toBe('completed');
-        expect(least).toBeGreaterThanOrEqual(replicas);
-      },
-    ),
-    { numRuns: Math.ceil(RUNS / 4), seed: 11 },
-  );
-}, 600_000);
+          const [found] = one.cluster.store.view.list('service');
+          if (!found) throw new Error('no service');
+          one.cluster.store.update('control', (tx) => {
+            const { UpdateStatus: _, ...rest } = found;
+            const TaskTemplate = { ContainerSpec: { Image: 'image:1' } };
+            tx.update('service', {
+              ...rest,
+              Spec: { ...found.Spec, TaskTemplate },
+              PreviousSpec: found.Spec,
+              SpecVersion: found.Version.Index,
+            });
+          });
+          one.clock.advanceTo(toInstant(one.clock.now() + 200_000));
+          expect(one.cluster.store.view.list('service')[0]?.UpdateStatus?.State).toBe('completed');
+          expect(least).toBeGreaterThanOrEqual(replicas);
+        },
+      ),
+      { numRuns: Math.ceil(RUNS / 4), seed: 11 },
+    );
+  },
+  LIMIT_MS,
+);

@@ -155,7 +155,10 @@ class Executor {
       ...others.map((one) => this.#evaluateOperand(one, where)),
       ...piped,
     ];
-    if (first.kind === 'function') return this.#call(first.name, args(), where);
+    if (first.kind === 'function') {
+      const at = { ...where, command: command.map(sourceOf).join(' ') };
+      return this.#call(first.name, args(), at);
+    }
     const value = this.#evaluateOperand(first, where, others.length + piped.length > 0);
     if (typeof value === 'function') return value(...args());
     if (others.length + piped.length === 0) return value;
@@ -196,7 +199,8 @@ class Executor {
       return work(...args);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
-      throw this.#error(where.at, name, `error calling ${name}: ${(error as Error).message}`);
+      const text = `error calling ${name}: ${(error as Error).message}`;
+      throw this.#error(where.at, where.command ?? name, text);
     }
   }
 
@@ -275,10 +279,14 @@ interface Place {
 interface Where {
   readonly dot: TemplateValue;
   readonly at: number;
+  /** The command as written, for the errors of the function it calls. */
+  readonly command?: string;
 }
 
 function sourceOf(operand: Operand): string {
   return 'source' in operand
     ? operand.source
-    : String('value' in operand ? operand.value : operand.name);
+    : 'value' in operand
+      ? JSON.stringify(operand.value)
+      : operand.name;
 }

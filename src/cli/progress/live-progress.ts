@@ -67,7 +67,8 @@ class ServiceBoard {
     const tasks = services.map(
       (name): ListrTask<unknown, typeof DefaultRenderer, typeof SimpleRenderer> => ({
         title: name,
-        rendererOptions: { outputBar: MAX_SLOTS, persistentOutput: false },
+        // One entry: each output holds all slots and takes the place of the one before.
+        rendererOptions: { outputBar: 1, persistentOutput: false },
         task: (_context, wrapper) =>
           new Promise<void>((resolve, reject) => {
             this.#wrappers.set(name, wrapper);

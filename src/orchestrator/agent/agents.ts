@@ -1,13 +1,12 @@
 import { toInstant, type Clock } from '../../base/clock.ts';
-import { invariant } from '../../base/invariant.ts';
 import type { NodeId, TaskId } from '../../swarm/object.ts';
 import { taskStateRank } from '../../swarm/task-state.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
-import type { StoreView } from '../store/store-view.ts';
 import type { StoredTask } from '../store/stored-object.ts';
 import { Wakeup } from '../wakeup.ts';
-import type { Assignment, Executor } from './executor.ts';
+import type { Executor } from './executor.ts';
+import { resolveAssignment } from './resolve-assignment.ts';
 import type { StatusReports } from './status-reports.ts';
 import { TaskRunner } from './task-runner.ts';
 
@@ -137,18 +136,4 @@ export class Agents {
       report: (id, status) => reports.report(node, id, status),
     });
   }
-}
-
-/** What a task refers to, as it is now. */
-export function resolveAssignment(view: StoreView, task: StoredTask): Assignment {
-  const node = task.NodeID && view.get('node', task.NodeID);
-  invariant(node, `task ${task.ID} is assigned to a node that does not exist`);
-  const { Secrets = [], Configs = [] } = task.Spec.ContainerSpec ?? {};
-  return {
-    task,
-    node,
-    service: view.get('service', task.ServiceID),
-    secrets: Secrets.flatMap((one) => view.get('secret', one.SecretID) ?? []),
-    configs: Configs.flatMap((one) => view.get('config', one.ConfigID) ?? []),
-  };
 }

@@ -1,25 +1,33 @@
 import type { TaskId } from '../../swarm/object.ts';
+import type { ContainerSpec, FileTarget } from '../../swarm/service.ts';
 import type { TaskStatus } from '../../swarm/task.ts';
-import type {
-  StoredConfig,
-  StoredNode,
-  StoredSecret,
-  StoredService,
-  StoredTask,
-} from '../store/stored-object.ts';
+import type { StoredNode, StoredService, StoredTask } from '../store/stored-object.ts';
 
-/**
- * A task as its node gets it: the task, and everything it refers to as it is now.
- *
- * `service` is absent once it was removed. Secrets and configs are those the task's spec names and
- * that still exist, in the order of the references.
- */
+/** A secret or config of a task, to be put where it says. */
+export interface TaskFile {
+  readonly kind: 'secret' | 'config';
+  readonly id: string;
+  readonly name: string;
+  /** Absent for configs that the engine itself uses (credential specs). */
+  readonly file: FileTarget | undefined;
+  /** Base64, placeholders filled in. */
+  readonly data: string;
+}
+
+/** A task as its node gets it: the task, and everything it refers to as it is now. */
 export interface Assignment {
   readonly task: StoredTask;
   readonly node: StoredNode;
+  /** Absent once it was removed. */
   readonly service?: StoredService | undefined;
-  readonly secrets: readonly StoredSecret[];
-  readonly configs: readonly StoredConfig[];
+  /** The task's container spec, placeholders filled in. */
+  readonly container: ContainerSpec;
+  /**
+   * The task's secrets and configs, in the order of the references. To be called when the task is
+   * started, as SwarmKit does.
+   * @throws Error one is gone, or its payload refers to what the task does not have
+   */
+  readonly files: () => readonly TaskFile[];
 }
 
 /**

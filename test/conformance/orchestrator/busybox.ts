@@ -25,8 +25,7 @@ interface Run {
  * `rm -f`, `trap`, endless `while`; `;`, `||`, `&&`, `!`.
  */
 export function busyboxBehaviour(
-  { task }: Pick<Assignment, 'task'>,
-  spec: ContainerSpec,
+  { task, container: spec }: Assignment,
   volumes: Volumes,
 ): SimulatedBehaviour {
   const refused = refusal(spec);

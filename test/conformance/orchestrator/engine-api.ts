@@ -15,7 +15,7 @@ import {
 import type { StoredService, StoredTask } from '../../../src/orchestrator/store/stored-object.ts';
 import { insertDefaults } from '../../../src/swarm/defaults.ts';
 import { TASK_STATES } from '../../../src/swarm/task-state.ts';
-import type { Json } from './json.ts';
+import { pointer, type Json } from './json.ts';
 
 /** A refused call, as a client of the engine sees it. */
 export class ApiError extends Error {
@@ -79,7 +79,10 @@ export class EngineApi {
     return {
       'GET services': (_, query) => this.#services(query),
       'GET services id': (id, query) => this.#service(id, query),
-      'POST services create': (_, __, body) => ({ ID: control.createService(body).ID }),
+      'POST services create': (_, __, body) => {
+        refuseNegativeCounts(body);
+        return { ID: control.createService(body).ID };
+      },
       'POST services id update': (id, query, body) => {
         control.updateService(id, body, {
           version: versionOf(query, 'service'),
@@ -151,6 +154,23 @@ export class EngineApi {
     const services = filters['service']?.map((one) => lookUp(view, 'service', one).ID);
     if (!services) return view.list('task');
     return services.flatMap((service) => view.tasksByService(service));
+  }
+}
+
+/** Counts that the engine decodes as unsigned: it refuses them before anything else looks at them. */
+const UNSIGNED = [
+  'Mode.Replicated.Replicas',
+  'Mode.ReplicatedJob.MaxConcurrent',
+  'Mode.ReplicatedJob.TotalCompletions',
+];
+
+function refuseNegativeCounts(spec: Json): void {
+  for (const path of UNSIGNED) {
+    const value = pointer(spec, `/${path.replaceAll('.', '/')}`);
+    if (typeof value !== 'number' || value >= 0) continue;
+    const field = `Go struct field ServiceSpec.${path} of type uint64`;
+    const text = `json: cannot unmarshal number ${value} into ${field}`;
+    throw new ApiError(400, `invalid JSON: ${text}`);
   }
 }
 

@@ -84,12 +84,6 @@ export interface NodeCondition {
   readonly manager?: boolean;
 }
 
-export interface ErrorCondition {
-  readonly service: string;
-  readonly contains?: string;
-  readonly min?: number;
-}
-
 /** What runs without containers: everything the core itself does. */
 const CAPABILITIES: ReadonlySet<string> = new Set([
   'nodeResources',

@@ -3,8 +3,6 @@ import { createSeededRandom } from '../../../src/base/random.ts';
 import { Cluster, type ClusterTimings } from '../../../src/orchestrator/cluster.ts';
 import { createControl, type Control } from '../../../src/orchestrator/control.ts';
 import { createSimulatedRuntime, type SimulatedRuntime } from '../../../src/runtimes/simulated.ts';
-import type { Assignment } from '../../../src/orchestrator/agent/executor.ts';
-import type { ContainerSpec } from '../../../src/swarm/service.ts';
 import type { GenericResource, NodeId } from '../../../src/swarm/object.ts';
 import { busyboxBehaviour } from './busybox.ts';
 import { EngineApi } from './engine-api.ts';
@@ -77,7 +75,7 @@ export class World {
     this.runtime = createSimulatedRuntime({
       clock,
       random,
-      behaviourOf: (assignment) => busyboxBehaviour(assignment, expand(assignment), volumes),
+      behaviourOf: (assignment) => busyboxBehaviour(assignment, volumes),
     });
     this.cluster = new Cluster({
       clock,
@@ -140,11 +138,4 @@ export class World {
   flush(): void {
     this.advance(0);
   }
-}
-
-function expand({ task, node }: Assignment): ContainerSpec {
-  const text = JSON.stringify(task.Spec.ContainerSpec)
-    .replaceAll('{{.Node.Hostname}}', node.Description.Hostname ?? '')
-    .replaceAll('{{.Task.Slot}}', String(task.Slot || node.ID));
-  return JSON.parse(text) as ContainerSpec;
 }

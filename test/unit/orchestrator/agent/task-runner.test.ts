@@ -34,7 +34,7 @@ function aRunner(behaviour: SimulatedBehaviour, fields: Partial<Draft<StoredTask
       resolve: (one) => {
         const [node] = store.view.list('node');
         if (!node) throw new Error('no node');
-        return { task: one, node, secrets: [], configs: [] };
+        return { task: one, node, container: one.Spec.ContainerSpec ?? {}, files: () => [] };
       },
       report: (_, status) => {
         const at = (clock.now() - EPOCH) / 1000;
