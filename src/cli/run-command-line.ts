@@ -1,10 +1,10 @@
 import { EXIT_CODE, UsageError, type ExitCode } from '../base/errors.ts';
 import { createContext, type Environment, type Platform } from './context.ts';
 import type { CommandGroup } from './define-command.ts';
-import { renderDiagnosticLines } from './render-diagnostic-lines.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { GlobalValues } from './global-options.ts';
 import { wantsColor } from './output.ts';
+import { showDiagnostics } from './show-diagnostics.ts';
 import { selectCommand, type Selection } from './select-command.ts';
 
 /**
@@ -91,7 +91,7 @@ function fail(error: unknown, argv: readonly string[], platform: Platform): Exit
         stderr.isTerminal,
       ),
     debug: argv.includes('--debug') || argv.includes('-D'),
-    renderDiagnostics: renderDiagnosticLines,
+    renderDiagnostics: (diagnostics, color) => showDiagnostics(diagnostics, platform, color),
   });
   stderr.write(failure.text);
   return failure.exitCode;

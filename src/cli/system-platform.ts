@@ -64,9 +64,12 @@ function openStream(target: NodeJS.WriteStream, descriptor: number): Stream {
   };
 }
 
+let stdin: Uint8Array | undefined;
+
+/** Read once: excerpts of an error ask for it again. */
 function readStdin(): Uint8Array {
   try {
-    return readFileSync(0);
+    return (stdin ??= readFileSync(0));
   } catch (error) {
     throw new UserError(`cannot read standard input: ${(error as Error).message}`, {
       code: 'stdin-unreadable',

@@ -39,7 +39,7 @@ const KNOWN_REFUSALS: readonly KnownRefusal[] = [
     hint: 'somebody else changed the object in between; run the command again to work from its new state',
   },
   {
-    pattern: /does not have a leader/,
+    pattern: /does not have a leader|node lost leader status/,
     kind: 'unavailable',
     code: 'no-quorum',
     exitCode: EXIT_CODE.unreachable,

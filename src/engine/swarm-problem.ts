@@ -1,5 +1,5 @@
 import type { EngineError } from '../base/errors.ts';
-import type { CallOptions, EngineClient, EngineInfo } from './client.ts';
+import type { EngineInfo } from './client.ts';
 import { refusalError } from './daemon-error.ts';
 
 /**
@@ -25,13 +25,4 @@ function problemText(swarm: EngineInfo['Swarm']): string {
   }
   const reason = (swarm?.Error ?? '') === '' ? '' : ` (${swarm?.Error})`;
   return `this node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again${reason}`;
-}
-
-/**
- * Refuses an engine that cannot serve stacks, in the words of `docker stack deploy`.
- * @throws EngineError with exit code 9
- */
-export async function assertSwarmManager(engine: EngineClient, call?: CallOptions): Promise<void> {
-  const problem = swarmProblem(await engine.info(call));
-  if (problem) throw problem;
 }

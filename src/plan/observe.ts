@@ -1,5 +1,6 @@
-import { EngineError, EXIT_CODE } from '../base/errors.ts';
-import type { CallOptions, EngineClient, EngineInfo, Filters } from '../engine/client.ts';
+import { EngineError } from '../base/errors.ts';
+import type { CallOptions, EngineClient, Filters } from '../engine/client.ts';
+import { swarmProblem } from '../engine/swarm-problem.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { Network } from '../swarm/network.ts';
 import type { Service } from '../swarm/service.ts';
@@ -35,7 +36,8 @@ export async function observe(
   // What the engine says about itself explains failed reads better than they do.
   const [info, seen] = await Promise.allSettled([engine.info(options), reads]);
   if (info.status === 'rejected') throw info.reason;
-  assertManager(info.value);
+  const problem = swarmProblem(info.value);
+  if (problem) throw problem;
   if (seen.status === 'rejected') throw seen.reason;
   const [services, alike, labelled, named, secrets, moreSecrets, configs, moreConfigs] = seen.value;
   const serviceNames = new Set(spec.services.map((one) => one.Name));
@@ -50,27 +52,6 @@ export async function observe(
     configs: distinct([...configs, ...moreConfigs], (one) => one.ID),
   };
   return { ...snapshot, networks: await withHiddenNetworks(engine, snapshot, { spec, options }) };
-}
-
-/**
- * Refuses an engine that cannot serve Swarm requests, in docker's words.
- * @throws EngineError with exit code 9
- */
-export function assertManager(info: EngineInfo): void {
-  const swarm = info.Swarm;
-  if (swarm?.ControlAvailable === true) return;
-  const isMember = swarm?.LocalNodeState === 'active';
-  throw new EngineError(
-    'this node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again',
-    {
-      kind: 'unavailable',
-      code: isMember ? 'not-a-manager' : 'swarm-inactive',
-      exitCode: EXIT_CODE.unreachable,
-      hint: isMember
-        ? 'this node is a worker: talk to a manager with -H, --context or DOCKER_HOST, or run `docker node promote` for this one'
-        : '`docker swarm init` makes this engine a Swarm of one node; if the Swarm is elsewhere, name one of its managers with -H, --context or DOCKER_HOST',
-    },
-  );
 }
 
 /** Lists by name filter, which matches prefixes or more; the caller compares exactly. */

@@ -371,6 +371,6 @@ test('an engine that is no manager is refused before anything else', async () =>
   await expect(planOf(aStack(), engine)).rejects.toMatchObject({
     code: 'not-a-manager',
     exitCode: 9,
-    message: expect.stringContaining('this node is not a swarm manager'),
+    message: expect.stringContaining("Worker nodes can't be used to view or modify cluster state"),
   });
 });
