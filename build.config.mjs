@@ -41,5 +41,5 @@ await build({
   plugins: [unusedByDockerode],
 });
 
-const written = spawnSync(process.execPath, ['scripts/write-code-cache.mjs'], { stdio: 'ignore' });
+const written = spawnSync(process.execPath, ['code-cache.config.mjs'], { stdio: 'ignore' });
 if (written.status !== 0) console.warn('build: no code cache; start-up will be slower');
