@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const root = resolve(import.meta.dirname, '..');
-const { loadBundle } = createRequire(import.meta.url)('../bin/load-bundle.js');
+const root = import.meta.dirname;
+const { loadBundle } = createRequire(import.meta.url)('./bin/load-bundle.js');
 const cache = join(root, 'dist/tstack.cjs.cache');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
 
