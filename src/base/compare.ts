@@ -8,10 +8,3 @@ export function compareStrings(a: string, b: string): number {
 export function byString<T>(key: (item: T) => string): (a: T, b: T) => number {
   return (a, b) => compareStrings(key(a), key(b));
 }
-
-/** A map's entries ordered by key. */
-export function sortedEntries<V>(
-  map: Readonly<Record<string, V>>,
-): readonly (readonly [string, V])[] {
-  return Object.entries(map).sort(([a], [b]) => compareStrings(a, b));
-}

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { EXIT_CODE, StackFileError, UserError, type ExitCode } from '../base/errors.ts';
+import { colors } from './colors.ts';
 import { VERSION } from './version.ts';
 
 /** How to show a failure. */
@@ -22,9 +23,6 @@ export interface Failure {
   readonly exitCode: ExitCode;
 }
 
-const RED_BOLD = ['\u001B[1;31m', '\u001B[0m'] as const;
-const DIM = ['\u001B[2m', '\u001B[0m'] as const;
-
 /** Turns anything thrown into text and exit code. Pure. */
 export function describeFailure(error: unknown, style: FailureStyle): Failure {
   if (!(error instanceof UserError)) return describeBug(error, style);
@@ -38,7 +36,7 @@ function toText(error: UserError, style: FailureStyle): string {
   }
   if (style.bare) return ensureNewline(error.message);
   const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`;
-  return `${paint('error:', RED_BOLD, style)} ${ensureNewline(error.message)}${hint}`;
+  return `${paint('error:', colors.bold.red, style)} ${ensureNewline(error.message)}${hint}`;
 }
 
 function toJsonLine(error: UserError): string {
@@ -53,7 +51,7 @@ function describeBug(error: unknown, style: FailureStyle): Failure {
   const stack = known.stack ?? known.message;
   const text = style.json
     ? `${JSON.stringify({ error: { code: 'bug', message: known.message, exitCode: EXIT_CODE.bug, stack, facts } })}\n`
-    : `${paint('bug:', RED_BOLD, style)} ${stack}\n  ${facts}\n` +
+    : `${paint('bug:', colors.bold.red, style)} ${stack}\n  ${facts}\n` +
       '  hint: This is a defect of tstack, not of your files. Please report it with the lines above.\n';
   return { text: text + debugText(known, style), exitCode: EXIT_CODE.bug };
 }
@@ -64,11 +62,11 @@ function debugText(error: Error, style: FailureStyle): string {
   for (let at: unknown = error; at instanceof Error && stacks.length < 10; at = at.cause) {
     stacks.push(at.stack ?? at.message);
   }
-  return `${paint(stacks.join('\ncaused by '), DIM, style)}\n`;
+  return `${paint(stacks.join('\ncaused by '), colors.dim, style)}\n`;
 }
 
-function paint(text: string, [on, off]: readonly [string, string], style: FailureStyle): string {
-  return style.color ? `${on}${text}${off}` : text;
+function paint(text: string, look: (text: string) => string, style: FailureStyle): string {
+  return style.color ? look(text) : text;
 }
 
 function ensureNewline(text: string): string {

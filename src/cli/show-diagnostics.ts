@@ -1,16 +1,17 @@
 import type { Diagnostic, SourceFile } from '../base/diagnostic.ts';
 import { renderDiagnostics, type Paint, type Role } from '../base/render-diagnostic.ts';
+import { colors } from './colors.ts';
 import type { Platform } from './context.ts';
 
-/** SGR codes; a role that is not here stays plain. */
-const COLORS: Readonly<Partial<Record<Role, string>>> = {
-  place: '1',
-  error: '1;31',
-  warning: '1;33',
-  note: '36',
-  gutter: '2',
-  caret: '31',
-  hint: '32',
+/** How roles look; a role that is not here stays plain. */
+const COLORS: Readonly<Partial<Record<Role, (text: string) => string>>> = {
+  place: colors.bold,
+  error: colors.bold.red,
+  warning: colors.bold.yellow,
+  note: colors.cyan,
+  gutter: colors.dim,
+  caret: colors.red,
+  hint: colors.green,
 };
 
 /**
@@ -32,10 +33,7 @@ export function showDiagnostics(
   return `${renderDiagnostics(diagnostics, sources, color ? paint : undefined)}\n`;
 }
 
-const paint: Paint = (role, text) => {
-  const code = COLORS[role];
-  return code === undefined ? text : `\u001B[${code}m${text}\u001B[0m`;
-};
+const paint: Paint = (role, text) => COLORS[role]?.(text) ?? text;
 
 function readSource(
   file: string,

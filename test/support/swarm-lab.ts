@@ -160,12 +160,6 @@ async function waitUntilReady(node: LabNode): Promise<void> {
   throw new Error(`${node.name} did not come up in ${READY_MS / 1000} s:\n${log}`);
 }
 
-/** Waits until a restarted engine answers again. */
-export async function restartEngine(node: LabNode): Promise<void> {
-  startEngine(node);
-  await waitUntilReady(node);
-}
-
 async function formSwarm(nodes: readonly LabNode[]): Promise<string> {
   const manager = nodes[0] as LabNode;
   const listen = { ListenAddr: '0.0.0.0:2377' };

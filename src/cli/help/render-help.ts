@@ -1,3 +1,4 @@
+import { colors } from '../colors.ts';
 import type { Command, CommandGroup, CommandNode } from '../define-command.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 import { environmentName, flagName, type Option, type OptionTable } from '../option.ts';
@@ -124,7 +125,7 @@ function section(title: string, lines: readonly string[], style: HelpStyle): str
 }
 
 function heading(text: string, style: HelpStyle): string {
-  return style.color ? `\u001B[1m${text}\u001B[0m` : text;
+  return style.color ? colors.bold(text) : text;
 }
 
 function joinSections(sections: readonly (string | false | undefined)[]): string {
