@@ -31,6 +31,12 @@ interface Look {
 /** The engine's default, `UpdateConfig.Monitor` absent. */
 const DEFAULT_MONITOR_MS = 5000;
 
+/**
+ * The longest watch of our own. While it updates, the engine watches for all of Monitor itself (the
+ * update stays `updating`); a first deploy it does not watch at all.
+ */
+const LONGEST_WATCH_MS = 30_000;
+
 /** Clocks of nodes differ a little; a timestamp proves a window only with this much to spare. */
 const CLOCK_MARGIN_MS = 2000;
 
@@ -252,7 +258,7 @@ function waitingReason({ service, slots, nodes }: Look, progress: Progress): str
 
 function monitorMs(service: Service): number {
   const monitor = service.Spec.UpdateConfig?.Monitor;
-  return monitor ? monitor / NS_PER_MS : DEFAULT_MONITOR_MS;
+  return monitor ? Math.min(monitor / NS_PER_MS, LONGEST_WATCH_MS) : DEFAULT_MONITOR_MS;
 }
 
 /**

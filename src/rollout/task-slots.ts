@@ -60,9 +60,12 @@ function isCurrent(service: Service, task: Task): boolean {
   );
 }
 
-/** Without placement, and without Runtime: engines put it into services and leave it out of tasks. */
-function comparable(spec: TaskSpec): Omit<TaskSpec, 'Placement' | 'Runtime'> {
-  const { Placement: _placement, Runtime: _runtime, ...rest } = spec;
+/**
+ * Without placement; without Runtime, which engines put into services and leave out of tasks; without
+ * ForceUpdate, which no deploy changes: who does has the engine update, and that is waited for.
+ */
+function comparable(spec: TaskSpec): Omit<TaskSpec, 'Placement' | 'Runtime' | 'ForceUpdate'> {
+  const { Placement: _placement, Runtime: _runtime, ForceUpdate: _force, ...rest } = spec;
   return rest;
 }
 
