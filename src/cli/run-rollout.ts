@@ -62,18 +62,26 @@ export async function runRollout(
   work: (ports: RolloutPorts) => Promise<RolloutResult>,
 ): Promise<ExitCode> {
   const { createProgress } = await import('./progress/create-progress.ts');
-  const registryAuth = flags.withRegistryAuth === true ? await openAuth(context) : undefined;
-  const engine = await context.engine();
-  const secretMemory = await context.openSecretMemory();
+  const ports = await openPorts(context, flags);
   const progress = await createProgress(modeOf(flags), context);
-  const { clock, signal } = context;
   try {
-    const { emit } = progress;
-    const result = await work({ engine, clock, emit, registryAuth, secretMemory, signal });
+    const result = await work({ ...ports, emit: progress.emit });
     return result.exitCode;
   } finally {
     await progress.close();
   }
+}
+
+/** Connects, and opens what planning and deploying read besides. @throws EngineError exit 9 */
+export async function openPorts(
+  context: Context,
+  flags: { readonly withRegistryAuth?: boolean },
+): Promise<Omit<RolloutPorts, 'emit'>> {
+  const registryAuth = flags.withRegistryAuth === true ? await openAuth(context) : undefined;
+  const engine = await context.engine();
+  const secretMemory = await context.openSecretMemory();
+  const { clock, signal } = context;
+  return { engine, clock, registryAuth, secretMemory, signal };
 }
 
 function modeOf({ quiet, progress }: RolloutFlags): 'auto' | 'live' | 'plain' | 'json' | 'quiet' {

@@ -1,6 +1,8 @@
+import { EXIT_CODE } from '../../base/errors.ts';
 import { defineCommand } from '../define-command.ts';
+import { PLAN_OPTIONS, planOptionsOf } from '../plan-options.ts';
 import { noteDetached, ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
-import { COMPOSE_FILE_OPTION, loadStackFiles, toStackSpec } from '../stack-files.ts';
+import { loadStackFiles, toStackSpec } from '../stack-files.ts';
 import { checkStackName } from '../stack-name.ts';
 
 export const deploy = defineCommand({
@@ -13,19 +15,11 @@ export const deploy = defineCommand({
     'any write. 5: rollout failed, paused. 6: rolled back. 7: timed out. 9: cluster unreachable.',
   arguments: { stack: { placeholder: 'STACK', count: 'one', complete: 'stack' } },
   options: {
-    composeFile: COMPOSE_FILE_OPTION,
-    prune: { kind: 'boolean', default: false, help: 'Remove services the files do not declare' },
-    resolveImage: {
-      kind: 'choice',
-      choices: ['always', 'changed', 'never'],
-      default: 'always',
-      help: 'When to ask the registry for digest and platforms of an image',
-      refuse: (word) => `invalid option ${word} for flag --resolve-image`,
-    },
-    withRegistryAuth: {
+    ...PLAN_OPTIONS,
+    dryRun: {
       kind: 'boolean',
       default: false,
-      help: 'Send registry credentials to the nodes',
+      help: 'Print the plan as `tstack plan` does, and write nothing',
     },
     ...ROLLOUT_OPTIONS,
   },
@@ -42,11 +36,17 @@ export const deploy = defineCommand({
     checkStackName(flags.stack);
     const loaded = await loadStackFiles(context, { paths: flags.composeFile });
     const spec = await toStackSpec(context, loaded, flags.stack);
+    if (flags.dryRun) {
+      const { showPlan } = await import('../show-plan.ts');
+      await showPlan(context, spec, {
+        ...flags,
+        format: flags.progress === 'json' ? 'json' : 'text',
+      });
+      return EXIT_CODE.ok;
+    }
     noteDetached(flags, context);
     const { deployStack } = await import('../../rollout/deploy-stack.ts');
-    const { prune, resolveImage } = flags;
-    const compatDocker = context.globals.compat === 'docker';
-    const options = { prune, resolveImage, compatDocker, ...waitingOf(flags, context) };
+    const options = { ...planOptionsOf(flags, context), ...waitingOf(flags, context) };
     return runRollout(context, flags, (ports) => deployStack(spec, options, ports));
   },
 });

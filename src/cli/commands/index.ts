@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { deploy } from './deploy.ts';
 import { help } from './help.ts';
 import { ls } from './ls.ts';
+import { plan } from './plan.ts';
 import { ps } from './ps.ts';
 import { rm } from './rm.ts';
 import { services } from './services.ts';
@@ -13,5 +14,5 @@ import { version } from './version.ts';
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [deploy, config, ls, services, ps, rm, version, completion, help],
+  commands: [plan, deploy, config, ls, services, ps, rm, version, completion, help],
 });

@@ -1,0 +1,29 @@
+import type { PlanOptions, ResolveImage } from '../plan/plan-options.ts';
+import type { Context } from './context.ts';
+import { COMPOSE_FILE_OPTION } from './stack-files.ts';
+
+/** The flags that decide what a deploy does. */
+export const PLAN_OPTIONS = {
+  composeFile: COMPOSE_FILE_OPTION,
+  prune: { kind: 'boolean', default: false, help: 'Remove services the files do not declare' },
+  resolveImage: {
+    kind: 'choice',
+    choices: ['always', 'changed', 'never'],
+    default: 'always',
+    help: 'When to ask the registry for digest and platforms of an image',
+    refuse: (word: string) => `invalid option ${word} for flag --resolve-image`,
+  },
+  withRegistryAuth: {
+    kind: 'boolean',
+    default: false,
+    help: 'Send registry credentials to the nodes',
+  },
+} as const;
+
+/** What the flags say to the planner. */
+export function planOptionsOf(
+  { prune, resolveImage }: { readonly prune: boolean; readonly resolveImage: ResolveImage },
+  { globals }: Context,
+): PlanOptions {
+  return { prune, resolveImage, compatDocker: globals.compat === 'docker' };
+}

@@ -1,0 +1,85 @@
+import { describeChange } from '../plan/change-words.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
+import type { PlanAction } from '../plan/plan-summary.ts';
+import { colors } from './colors.ts';
+
+type DocumentOperation = PlanDocument['operations'][number];
+type Look = (text: string) => string;
+
+const SIGNS: Readonly<Record<PlanAction, string>> = {
+  create: '+',
+  update: '~',
+  verify: '?',
+  keep: '=',
+  remove: '-',
+};
+
+const LOOKS: Readonly<Record<PlanAction, Look>> = {
+  create: colors.green,
+  update: colors.yellow,
+  verify: colors.cyan,
+  keep: colors.dim,
+  remove: colors.red,
+};
+
+/** Of the longest action. */
+const ACTION_WIDTH = 'create'.length;
+
+const plain: Look = (text) => text;
+
+/**
+ * A plan for people: an object a line, below it the fields that change, old → new, and where the
+ * files say so; then notes, and a summary. Refusals are only counted.
+ */
+export function planText(document: PlanDocument, color: boolean): string {
+  const nameWidth = Math.max(0, ...document.operations.map((one) => subjectOf(one).length));
+  const notes = document.notes.map(({ severity, message }) => {
+    const look = color && severity === 'warning' ? colors.yellow : plain;
+    return `${look(`${severity}:`)} ${message.split('\n').map(visible).join('\n  ')}`;
+  });
+  const bold = color ? colors.bold : plain;
+  return [
+    ...document.operations.flatMap((one) => operationLines(one, nameWidth, color)),
+    ...notes,
+    bold(summaryLine(document)),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function operationLines(
+  operation: DocumentOperation,
+  nameWidth: number,
+  color: boolean,
+): readonly string[] {
+  const { action, cause, changes } = operation;
+  const look = color ? LOOKS[action] : plain;
+  const dim = color ? colors.dim : plain;
+  // The lines below say it better, unless the cause is no list of fields.
+  const reason = changes.length > 0 && operation.resource === 'service' ? '' : `  ${cause}`;
+  const subject = `${SIGNS[action]} ${subjectOf(operation).padEnd(nameWidth)}  ${action.padEnd(reason ? ACTION_WIDTH : 0)}`;
+  return [
+    `${look(subject)}${visible(reason)}`,
+    ...changes.map((one) => {
+      const place = one.place ? dim(`  ${one.place.file}:${one.place.line}`) : '';
+      return `    ${visible(describeChange(one))}${place}`;
+    }),
+  ];
+}
+
+function subjectOf({ resource, name }: DocumentOperation): string {
+  return `${resource} ${name}`;
+}
+
+function summaryLine({ summary, refusals }: PlanDocument): string {
+  const { create, update, verify, keep, remove } = summary;
+  const checked = verify > 0 ? `, ${verify} to verify` : '';
+  const refused =
+    refusals.length > 0 ? `; ${refusals.length} refused, so a deploy would write nothing` : '';
+  return `Plan: ${create} to create, ${update} to update, ${keep} unchanged, ${remove} to remove${checked}${refused}`;
+}
+
+/** Control characters as escapes: a value of the cluster must not drive the terminal. */
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
