@@ -97,7 +97,8 @@ function changeTree(document: Document, change: { at: number; kind: string; word
   if (change.kind === 'remove') document.deleteIn(path);
   else if (change.kind === 'wrap') document.setIn(path, [old]);
   else if (change.kind === 'double') document.setIn(path, { a: old, b: change.word });
-  else if (change.kind === 'rename') document.setIn([...parent, `${String(path.at(-1))}x`], old);
+  else if (change.kind === 'rename' && typeof path.at(-1) === 'string')
+    document.setIn([...parent, `${String(path.at(-1))}x`], old);
   else document.setIn(path, change.word);
 }
 
