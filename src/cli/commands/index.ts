@@ -8,11 +8,12 @@ import { plan } from './plan.ts';
 import { ps } from './ps.ts';
 import { rm } from './rm.ts';
 import { services } from './services.ts';
+import { simulate } from './simulate.ts';
 import { version } from './version.ts';
 
 /** All commands, in the order help shows them. */
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [plan, deploy, config, ls, services, ps, rm, version, completion, help],
+  commands: [plan, deploy, config, ls, services, ps, rm, simulate, version, completion, help],
 });
