@@ -1,7 +1,8 @@
 import { rpcError, type ControlError } from '../control-error.ts';
 import type { SpecRule } from './spec-rule.ts';
 
-const DNS_NAME = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/;
+// One way only to match each name: the upstream pattern backtracks without bound on long bad ones.
+const DNS_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?$/;
 const MAX_DNS_NAME = 63;
 const OBJECT_NAME = /^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$/;
 const MAX_OBJECT_NAME = 64;
