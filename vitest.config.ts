@@ -11,6 +11,7 @@ export default defineConfig({
           include: ['test/{unit,house,golden,property,simulation}/**/*.test.ts'],
           testTimeout: 120_000,
           globalSetup: ['schemas/compile-schemas.mjs'],
+          setupFiles: ['test/support/fixed-seed.ts'],
           // Nothing in src keeps module state, so files may share a module graph: three times faster.
           isolate: false,
         },

@@ -57,8 +57,9 @@ test('reads back what another library wrote', () => {
         { v: value },
         { ...options, version: '1.1', aliasDuplicateObjects: false },
       );
-      // In flow collections go-yaml takes every `?` for a key indicator; the library does not.
-      fc.pre(options.collectionStyle !== 'flow' || !text.includes('?'));
+      // In flow collections go-yaml takes every `?` for a key indicator, and a `:` that begins a
+      // scalar for the end of a key; the library does not.
+      fc.pre(options.collectionStyle !== 'flow' || !/\?|[{[,\s]:/.test(text));
       const read = readYamlValue(text.replaceAll(/(?<=[\s[{,-])(?:!!str|!!null) /g, ''));
       expect(unbox(read)).toEqual({ v: value });
     }),
