@@ -5,7 +5,7 @@ test.each(['a', 'a-b', 'a__b', 'A1', 'a'.repeat(63)])('accepts %s', (name) => {
   expect(checkDnsName(name)).toBeUndefined();
 });
 
-test.each(['', '-a', 'a-', 'a.b', 'a b', 'é', `${'a'.repeat(64)}`])('refuses %j', (name) => {
+test.each(['', '-a', 'a-', 'a.b', 'a b', 'é', 'a'.repeat(64)])('refuses %j', (name) => {
   expect(checkDnsName(name)).toBeDefined();
 });
 
