@@ -59,7 +59,7 @@ test('every diagnostic code of the reading phases has a folder that shows it', (
   const codes = new Set(words.map((match) => match[1] ?? ''));
   for (const notCode of ['utf-16le', 'utf-16be', 'utf-8']) codes.delete(notCode);
   const shown = new Set(folders.flatMap((folder) => [...readFolder(folder).codes]));
-  // A file of 64 MB does not belong into a repository; test/unit/stack/load.test.ts has it.
+  // A file of 64 MB does not belong into a repository, so this one code has no folder.
   codes.delete('file-too-large');
   expect(codes.size).toBeGreaterThan(20);
   expect([...codes].filter((code) => !shown.has(code))).toEqual([]);
