@@ -1,5 +1,6 @@
 import type { ServiceSpec } from '../swarm/service.ts';
 import { LABEL_IMAGE, scopeName } from '../swarm/stack-labels.ts';
+import type { Format } from './format.ts';
 import type { KeySpec } from './key-spec.ts';
 import { SERVICE_KEYS } from './keys/index.ts';
 import { withNamespace } from './keys/networks.ts';
@@ -12,6 +13,7 @@ import type { ServiceDraft, ServiceScope } from './service-scope.ts';
 export interface ConvertContext {
   readonly stack: string;
   readonly compat: Compat;
+  readonly format: Format;
   /** Takes problems with paths of the merged model. */
   readonly report: (path: Path, problem: Omit<Problem, 'place'>) => void;
 }
@@ -47,6 +49,7 @@ function createScope(name: string, model: StackModel, context: ConvertContext): 
     stack: context.stack,
     service: name,
     compat: context.compat,
+    format: context.format,
     draft: createDraft(),
     networks: model.networks,
     volumes: model.volumes,

@@ -1,3 +1,4 @@
+import type { Format } from './format.ts';
 import type { Compat } from './read-stack.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Path, Problem, Report } from './report.ts';
@@ -14,6 +15,7 @@ export interface DecodeContext {
   readonly env: Readonly<Record<string, string>>;
   readonly readFile: ReadFile;
   readonly compat: Compat;
+  readonly format: Format;
   readonly report: Report;
   /** Env files already read, by resolved path: thousands of services may share one. */
   readonly envFiles: Map<string, EnvFile>;

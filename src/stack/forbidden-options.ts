@@ -40,6 +40,13 @@ export function checkForbidden(raw: YamlMap, file: number, report: Report): void
   }
 }
 
+/** Whether a file has an option that stops docker. */
+export function hasForbiddenOptions(raw: YamlMap): boolean {
+  return servicesOf(raw).some(([, options]) =>
+    [...FORBIDDEN_OPTIONS.keys()].some((name) => options[name] !== undefined),
+  );
+}
+
 function servicesOf(raw: YamlMap): readonly (readonly [string, YamlMap])[] {
   const services = raw['services'];
   if (!isYamlMap(services)) return [];

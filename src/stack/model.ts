@@ -1,4 +1,5 @@
 import { struct, mapOf, type Codec, type Members } from './codec.ts';
+import type { Format } from './format.ts';
 import type { KeySpec } from './key-spec.ts';
 import { SERVICE_KEYS } from './keys/index.ts';
 import { networkCodec, type NetworkModel } from './keys/networks.ts';
@@ -20,6 +21,9 @@ export type ServiceModel = {
 /** What one file, or several merged ones, say; keys as in the file, by name. */
 export interface StackModel {
   readonly version: string;
+  readonly format: Format;
+  /** Top-level `name`; the Compose Specification's project name. */
+  readonly name?: string;
   readonly services: Readonly<Record<string, ServiceModel>>;
   readonly networks: Readonly<Record<string, NetworkModel>>;
   readonly volumes: Readonly<Record<string, VolumeModel>>;

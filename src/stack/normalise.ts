@@ -22,8 +22,11 @@ export function normaliseFile(file: StackFile, context: DecodeContext): StackMod
     return decoded ?? emptyRecord();
   };
   const extensions = extensionsOf(file.value);
+  const name = file.value['name'];
   return {
     version: file.version,
+    format: context.format,
+    ...(typeof name === 'string' && name !== '' && { name }),
     services: normaliseServices(file.value['services'], at),
     networks: section('networks'),
     volumes: section('volumes'),

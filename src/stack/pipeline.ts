@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { convertStack } from './convert.ts';
 import type { EnvFile } from './cursor.ts';
+import { nameOfDirectory } from './format.ts';
 import { InvariantError } from '../base/invariant.ts';
 import { createLocator, type Locate } from './locate.ts';
 import { loadSources, type LoadPorts, type StackSource } from './load.ts';
@@ -56,8 +57,13 @@ export function loadStack(
   const origin: StackOrigin = { read, readFile: ports.readFile, options };
   const models = normaliseFiles(origin, book);
   book.stopOnErrors(locate);
-  const model = models.reduce((base, over) => mergeModels(base, over, options));
-  checkModel(model, { compat: options.compat, report: reportMerged(read, book) });
+  const merged = models.reduce((base, over) => mergeModels(base, over, options));
+  const model = withName(merged, read.projectDirectory);
+  checkModel(model, {
+    compat: options.compat,
+    format: read.format,
+    report: reportMerged(read, book),
+  });
   book.stopOnErrors(locate);
   const diagnostics = book.diagnostics(locate);
   return { model, notices: collectNotices(read.files), diagnostics, ...loaded, origin };
@@ -82,14 +88,20 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
   const book = createProblemBook();
   const report = reportMerged(read, book);
   const { compat } = options;
-  const spec = convertStack(loaded.model, { stack, compat, readFile, report });
-  checkSpec(spec, { compat, report });
+  const { format } = read;
+  const spec = convertStack(loaded.model, { stack, compat, format, readFile, report });
+  checkSpec(spec, { compat, format, report });
   book.stopOnErrors(read.locate);
   const origin = createOrigin(read.files);
   return {
     spec: { ...spec, locate: (path) => read.locate(origin(path)) },
     diagnostics: book.diagnostics(read.locate),
   };
+}
+
+function withName(model: StackModel, directory: string): StackModel {
+  if (model.format === 'docker' || model.name !== undefined) return model;
+  return { ...model, name: nameOfDirectory(directory) };
 }
 
 function normaliseFiles({ read, readFile, options }: StackOrigin, book: ProblemBook): StackModel[] {
@@ -101,6 +113,7 @@ function normaliseFiles({ read, readFile, options }: StackOrigin, book: ProblemB
       projectDirectory: read.projectDirectory,
       env: options.env,
       compat: options.compat,
+      format: read.format,
       report: book.report,
       readFile,
       envFiles,

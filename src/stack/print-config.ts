@@ -10,7 +10,7 @@ import { printKey, printYaml } from './print-yaml.ts';
  * @source spec/stack-file.md 3.1
  */
 export function printConfig(model: StackModel): string {
-  const chunks = [printYaml({ version: model.version })];
+  const chunks = [printYaml(printHead(model))];
   const names = Object.keys(model.services).sort();
   chunks.push(names.length === 0 ? 'services: {}\n' : 'services:\n');
   // One service at a time: ten thousand of them need not stand in memory twice.
@@ -28,7 +28,13 @@ export function printConfig(model: StackModel): string {
 /** The same as a tree, for JSON. */
 export function toPrintValue(model: StackModel): PrintValue {
   const services = printMap(model.services, printService) ?? {};
-  return { version: model.version, services, ...printRest(model) };
+  return { ...printHead(model), services, ...printRest(model) };
+}
+
+/** What says how the rest is read: a version is docker's format, a name is not. */
+function printHead({ format, version, name }: StackModel): Record<string, PrintValue> {
+  if (format === 'docker') return { version };
+  return name === undefined ? {} : { name };
 }
 
 function printService(service: ServiceModel): { readonly [key: string]: PrintValue } {

@@ -1,12 +1,13 @@
 import type { Span } from '../base/diagnostic.ts';
 import { readDocument } from './document.ts';
+import type { Format } from './format.ts';
 import { interpolate } from './interpolate.ts';
 import type { LoadedSources } from './load.ts';
 import { createLocator } from './locate.ts';
 import type { Place, Report } from './report.ts';
 import { checkForbidden } from './forbidden-options.ts';
-import { validate } from './validate.ts';
-import { checkSameVersion, versionOf } from './version.ts';
+import { isDockerDocument, validate } from './validate.ts';
+import { checkSameVersion, versionOf, type FileVersion } from './version.ts';
 import type { YamlMap } from './yaml-values.ts';
 
 /** How far the docker command's own defects are reproduced: not at all, or exactly. */
@@ -38,6 +39,8 @@ export interface StackFile {
 /** All files of one call, ready to merge left to right. */
 export interface ReadResult {
   readonly files: readonly StackFile[];
+  /** Of all files together. */
+  readonly format: Format;
   /** Base of `env_file`, bind sources and secret/config files of all files. */
   readonly projectDirectory: string;
   /** Where a place stands in its file; the nearest existing parent when the exact path does not. */
@@ -59,6 +62,7 @@ export function readStack(
   const documents = sources.map((source) => readDocument(source, counting.report));
   const versions = documents.map((raw, file) => raw && versionOf(raw, file, counting.report));
   if (counting.errors === 0) checkSameVersion(versions.filter(isDefined), counting.report);
+  const format = chooseFormat(documents.filter(isDefined), versions.filter(isDefined), options);
   const files: StackFile[] = [];
   for (const [file, source] of sources.entries()) {
     const raw = documents[file];
@@ -68,7 +72,17 @@ export function readStack(
     files.push({ ...source, ...version, raw, value });
   }
   if (counting.errors > 0) return undefined;
-  return { files, projectDirectory, locate: createLocator(sources) };
+  return { files, format, projectDirectory, locate: createLocator(sources) };
+}
+
+/** @source D-0220 */
+function chooseFormat(
+  documents: readonly YamlMap[],
+  versions: readonly FileVersion[],
+  { compat }: ReadOptions,
+): Format {
+  if (compat === 'docker' || versions.some(({ versionGiven }) => versionGiven)) return 'docker';
+  return documents.every(isDockerDocument) ? 'docker' : 'compose';
 }
 
 interface FileInput {

@@ -1,5 +1,6 @@
 import type { StringMap } from '../swarm/object.ts';
 import type { ContainerSpec, ServiceSpec, TaskSpec } from '../swarm/service.ts';
+import type { Format } from './format.ts';
 import type { NetworkModel } from './keys/networks.ts';
 import type { FileObjectModel } from './keys/secrets-and-configs.ts';
 import type { VolumeModel } from './keys/volumes.ts';
@@ -25,6 +26,7 @@ export interface ServiceScope {
   /** Key of the service in the file. */
   readonly service: string;
   readonly compat: Compat;
+  readonly format: Format;
   readonly draft: ServiceDraft;
   readonly networks: Readonly<Record<string, NetworkModel>>;
   readonly volumes: Readonly<Record<string, VolumeModel>>;

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/did-you-mean.ts';
 import { EXPLAIN_FORMAT } from './formats.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem, Report } from './report.ts';
-import { FORBIDDEN_OPTIONS } from './forbidden-options.ts';
+import { FORBIDDEN_OPTIONS, hasForbiddenOptions } from './forbidden-options.ts';
 import { checkSince } from './since-version.ts';
 import { minorOf } from './version.ts';
 import {
@@ -39,6 +39,20 @@ export function validate(input: ValidateInput, report: Report): void {
     const problem = explain(error, path, tree);
     if (problem) report({ severity: 'error', ...problem, place: { file, ...problem.place } });
   }
+}
+
+/**
+ * Whether `docker stack` accepts a file without `version`, before its variables are filled in.
+ *
+ * A value with a `$` in it may become anything, so its type is not looked at.
+ */
+export function isDockerDocument(raw: YamlMap): boolean {
+  if (hasForbiddenOptions(raw)) return false;
+  if (validateTree(toJson(raw))) return true;
+  return (validateTree.errors ?? []).every((error) => {
+    const value = valueAt(raw, pathOf(error.instancePath, raw));
+    return error.keyword !== 'uniqueItems' && typeof value === 'string' && value.includes('$');
+  });
 }
 
 /**

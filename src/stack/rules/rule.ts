@@ -1,4 +1,5 @@
 import type { ServiceSpec } from '../../swarm/service.ts';
+import type { Format } from '../format.ts';
 import type { StackModel } from '../model.ts';
 import type { Compat } from '../read-stack.ts';
 import type { Path, Problem } from '../report.ts';
@@ -10,6 +11,7 @@ export type MergedReport = (path: Path, problem: Omit<Problem, 'place'>) => void
 /** What a rule may look at besides what it checks. */
 export interface RuleContext {
   readonly compat: Compat;
+  readonly format: Format;
   readonly report: MergedReport;
 }
 
