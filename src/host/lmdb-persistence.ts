@@ -1,0 +1,238 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import type { Commit } from '../orchestrator/store/commit.ts';
+import {
+  CommitEncoder,
+  LogReplay,
+  SCHEMA_VERSION,
+  type LogRecord,
+} from '../orchestrator/store/log-record.ts';
+import type { Persistence, SavedState } from '../orchestrator/store/persistence.ts';
+import { checkStateFile, damaged } from './check-state-file.ts';
+import { readKeyFile, readOrCreateKeyFile, type StateKey } from './state-key.ts';
+import { StateError } from './state-error.ts';
+import { migrate } from './state-migrations.ts';
+import { readRows, rowKey, sealRecord, type Head } from './state-rows.ts';
+
+export interface StateLocation {
+  /** Of the cluster, for messages. */
+  readonly cluster: string;
+  /** Directory of the database; made (0700) when missing. */
+  readonly directory: string;
+  /** Outside of `directory`, so that a copy of the one is of no use without the other. */
+  readonly keyFile: string;
+}
+
+/** A cluster's state on disk, open. */
+export interface LmdbPersistence extends Persistence {
+  /** Waits for what was appended, then frees the files. */
+  close(): Promise<void>;
+}
+
+export type StateDatabase = RootDatabase<Buffer, string>;
+
+/** Says what the database is; readable without the key. */
+interface Meta {
+  readonly format: 'tstack-cluster-state';
+  readonly schema: number;
+  readonly keyId: string;
+}
+
+const META_ROW = 'meta';
+
+/** The database file in its directory. */
+export function databaseFile(directory: string): string {
+  return join(directory, 'data.mdb');
+}
+
+/**
+ * Opens the state of a cluster, or makes an empty one.
+ *
+ * One row per object and per shared value, all written by one LMDB transaction per commit, so the
+ * file grows with the cluster and not with its history. Every row is sealed with the key and bound
+ * to its place: secrets are unreadable, and a damaged row is noticed when it is read.
+ * @throws StateError when what lies there cannot be used; nothing is changed then
+ */
+export function openLmdbPersistence(location: StateLocation): LmdbPersistence {
+  const { directory, cluster } = location;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const marker = join(directory, 'reading');
+  checkStateFile(databaseFile(directory), marker, cluster);
+  writeFileSync(marker, '');
+  const db = openDatabase(databaseFile(directory));
+  try {
+    const { key, schema } = readMeta(db, location);
+    return new OpenPersistence(db, { key, schema, cluster, marker });
+  } catch (error) {
+    void db.close();
+    rmSync(marker, { force: true });
+    throw error;
+  }
+}
+
+/** Opens the file itself. @param path - of the database file */
+export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}) {
+  return open<Buffer, string>({
+    path,
+    noSubdir: true,
+    encoding: 'binary',
+    // A commit is reported when it is on disk, not when it is merely visible.
+    overlappingSync: false,
+    ...options,
+  });
+}
+
+/** Checks what the database says of itself, and finds its key; an empty one becomes ours. */
+export function readMeta(
+  db: StateDatabase,
+  { directory, keyFile, cluster }: StateLocation,
+): { readonly key: StateKey; readonly schema: number } {
+  const row = db.get(META_ROW);
+  const file = databaseFile(directory);
+  if (!row) {
+    if (db.getKeysCount({ limit: 1 }) > 0) throw foreign(file, cluster);
+    const key = readOrCreateKeyFile(keyFile, cluster);
+    db.putSync(META_ROW, metaRow(key));
+    return { key, schema: SCHEMA_VERSION };
+  }
+  const meta = parseMeta(row);
+  if (!meta) throw foreign(file, cluster);
+  if (meta.schema > SCHEMA_VERSION) {
+    const message = `the state of cluster ${cluster} has schema ${meta.schema}, this tstack reads up to ${SCHEMA_VERSION}: it was written by a newer one`;
+    throw new StateError(message, { trouble: 'newer', cluster });
+  }
+  const key = readKeyFile(keyFile, cluster);
+  if (key.id === meta.keyId) return { key, schema: meta.schema };
+  const message = `${keyFile} is not the key that the state of cluster ${cluster} was written with`;
+  throw new StateError(message, { trouble: 'key-wrong', cluster });
+}
+
+/** The row that names format, schema and key. */
+export function metaRow({ id }: StateKey): Buffer {
+  const meta: Meta = { format: 'tstack-cluster-state', schema: SCHEMA_VERSION, keyId: id };
+  return Buffer.from(JSON.stringify(meta));
+}
+
+function parseMeta(row: Buffer): Meta | undefined {
+  try {
+    const meta = JSON.parse(row.toString('utf8')) as Partial<Meta> | null;
+    const { format, schema, keyId } = meta ?? {};
+    if (format !== 'tstack-cluster-state' || typeof keyId !== 'string') return undefined;
+    return typeof schema === 'number' ? { format, schema, keyId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function foreign(file: string, cluster: string): StateError {
+  const message = `${file} is not the state of a tstack cluster`;
+  return new StateError(message, { trouble: 'foreign', cluster });
+}
+
+interface Opened {
+  readonly key: StateKey;
+  /** Schema of what lies there. */
+  readonly schema: number;
+  readonly cluster: string;
+  /** To be removed once everything was read. */
+  readonly marker: string;
+}
+
+class OpenPersistence implements LmdbPersistence {
+  readonly #db: StateDatabase;
+  readonly #opened: Opened;
+  #encoder = new CommitEncoder();
+  #rows = 0;
+
+  constructor(db: StateDatabase, opened: Opened) {
+    this.#db = db;
+    this.#opened = opened;
+  }
+
+  async load(): Promise<SavedState | undefined> {
+    const { key, cluster, marker, schema } = this.#opened;
+    const { record, head, damagedRows } = readRows(this.#db, key, schema);
+    const [first] = damagedRows;
+    if (first !== undefined) {
+      throw damaged(cluster, `${damagedRows.length} of its rows cannot be read, first ${first}`);
+    }
+    const count = record.values.length + record.puts.length;
+    if (count !== (head?.rows ?? 0)) {
+      throw damaged(cluster, `it holds ${count} rows of ${head?.rows ?? 0}`);
+    }
+    const current = migrate(record);
+    if (current !== record) await this.#replaceAll(current);
+    this.#rows = current.values.length + current.puts.length;
+    const replay = new LogReplay();
+    replay.apply(current);
+    const { state, encoder } = replay.finish();
+    this.#encoder = encoder;
+    rmSync(marker, { force: true });
+    return head ? state : undefined;
+  }
+
+  append(commit: Commit, done: (error?: Error) => void): void {
+    const record = this.#encoder.encode(commit);
+    const created = commit.changes.filter((one) => one.action === 'create').length;
+    const removed = record.removals.length;
+    this.#rows += record.values.length - record.dropped.length + created - removed;
+    this.#write(record).then(
+      () => done(),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#db.committed;
+    await this.#db.close();
+    rmSync(this.#opened.marker, { force: true });
+  }
+
+  /** Everything is encoded at once; the writing is done by a thread, commits that wait together. */
+  #write(record: LogRecord): Promise<boolean> {
+    const db = this.#db;
+    const { key } = this.#opened;
+    const head: Head = { version: record.version, rows: this.#rows };
+    const sealed = sealRecord(record, head, key);
+    return db.batch(() => {
+      for (const [place, row] of sealed) void db.put(place, row);
+      for (const [kind, id] of record.removals) void db.remove(rowKey.object(kind, id));
+      for (const ref of record.dropped) void db.remove(rowKey.value(ref));
+    });
+  }
+
+  async #replaceAll(record: LogRecord): Promise<void> {
+    const { key } = this.#opened;
+    const rows = record.values.length + record.puts.length;
+    await this.#db.transaction(() => {
+      for (const place of [...this.#db.getKeys()]) this.#db.removeSync(place);
+      this.#db.putSync(META_ROW, metaRow(key));
+      for (const [place, row] of sealRecord(record, { version: record.version, rows }, key)) {
+        this.#db.putSync(place, row);
+      }
+    });
+  }
+}
+
+/**
+ * Writes a whole state into a new database.
+ * @param location - its directory holds no database yet
+ */
+export async function writeNewState(location: StateLocation, record: LogRecord): Promise<void> {
+  mkdirSync(location.directory, { recursive: true, mode: 0o700 });
+  const key = readOrCreateKeyFile(location.keyFile, location.cluster);
+  const db = openDatabase(databaseFile(location.directory));
+  const head: Head = {
+    version: record.version,
+    rows: record.values.length + record.puts.length,
+  };
+  try {
+    await db.batch(() => {
+      void db.put(META_ROW, metaRow(key));
+      for (const [place, row] of sealRecord(record, head, key)) void db.put(place, row);
+    });
+  } finally {
+    await db.close();
+  }
+}
