@@ -206,7 +206,8 @@ class OpenPersistence implements LmdbPersistence {
     const { key } = this.#opened;
     const rows = record.values.length + record.puts.length;
     await this.#db.transaction(() => {
-      for (const place of [...this.#db.getKeys()]) this.#db.removeSync(place);
+      const places = [...this.#db.getKeys()];
+      for (const place of places) this.#db.removeSync(place);
       this.#db.putSync(META_ROW, metaRow(key));
       for (const [place, row] of sealRecord(record, { version: record.version, rows }, key)) {
         this.#db.putSync(place, row);
