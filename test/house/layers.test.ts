@@ -40,6 +40,8 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   'engine/ssh-agent.ts': [/^node:(child_process|http|stream)$/],
   runtimes: [/^node:/],
   server: [/^node:(http|https|stream|net|tls|zlib)$/, /^fastify$/],
+  // The socket's file: its mode, and a stale one of a daemon that was killed.
+  'server/listen.ts': [/^node:fs\/promises$/],
   'ingress/proxy.ts': [/^node:(net|http|dgram)$/],
   web: [/^node:http$/],
   host: [/^node:/, /^lmdb$/],

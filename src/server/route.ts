@@ -1,0 +1,153 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ApiVersion } from './api-version.ts';
+import type { ActiveSwarm, Backend, SwarmState } from './backend.ts';
+import type { EventLog } from './event-log.ts';
+import { decodeJson, type Shape } from './go-json/shape.ts';
+import { parseJson } from './go-json/parse-json.ts';
+import { httpError } from './http-errors.ts';
+import type { Query } from './query.ts';
+
+/** A request as routes see it. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Without version prefix and query, still percent-encoded. */
+  readonly path: string;
+  /** As in the URL, question mark included; empty without. */
+  readonly search: string;
+  readonly version: ApiVersion;
+  /** Path parameters, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body; empty when there is none. */
+  readonly body: Buffer;
+}
+
+/** Where a streamed answer goes. */
+export interface AnswerSink {
+  /** Resolves when the client has room for more; does nothing once it has gone. */
+  write(chunk: Uint8Array | string): Promise<void>;
+  /** Aborted when the client hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** What a route answers. */
+export type Answer =
+  | {
+      readonly kind: 'json';
+      readonly status: number;
+      /** Undefined: JSON text in place of a value. */
+      readonly value?: unknown;
+      readonly text?: string;
+    }
+  | { readonly kind: 'empty'; readonly status: number }
+  | {
+      readonly kind: 'text';
+      readonly status: number;
+      readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly contentType: string;
+      /** Writes until it returns; the answer then ends. */
+      readonly run: (sink: AnswerSink) => Promise<void>;
+    }
+  /** The request goes to the engine behind us, as it came. */
+  | { readonly kind: 'pass'; readonly path: string; readonly search: string };
+
+/** What routes work with. */
+export interface RouteContext {
+  readonly backend: Backend;
+  readonly events: EventLog;
+}
+
+type Handled = Answer | Promise<Answer>;
+
+/** One endpoint. */
+export interface Route {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** `:id` is one segment, `*` the rest. */
+  readonly path: string;
+  readonly handle: (request: ApiRequest, context: RouteContext) => Handled;
+}
+
+/** What a route for managers gets beside the request. */
+export interface ManagerContext extends RouteContext {
+  readonly swarm: ActiveSwarm;
+}
+
+interface ManagerRoute<Body> {
+  readonly method: Route['method'];
+  readonly path: string;
+  /** Absent: a body is not looked at. */
+  readonly body?: Shape;
+  readonly handle: (request: ApiRequest, context: ManagerContext, body: Body) => Handled;
+}
+
+/**
+ * An endpoint that only a manager answers: the body is decoded first, then the node's state is
+ * checked, then everything else.
+ * @source spec/engine-api.md section 1.8
+ */
+export function managerRoute<Body = undefined>(route: ManagerRoute<Body>): Route {
+  const { method, path, body: shape, handle } = route;
+  return {
+    method,
+    path,
+    handle: (request, context) => {
+      const body = (shape ? decodeBody(request, shape) : undefined) as Body;
+      const swarm = requireManager(context.backend.membership.state());
+      return handle(request, { ...context, swarm }, body);
+    },
+  };
+}
+
+/** @throws HttpError 503 */
+export function requireManager(state: SwarmState): ActiveSwarm {
+  if (state.kind === 'active') return state.swarm;
+  throw httpError('unavailable', notManagerText(state.kind));
+}
+
+/** @source spec/engine-api.md section 1.8 */
+export function notManagerText(kind: 'inactive' | 'locked'): string {
+  return kind === 'locked'
+    ? 'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.'
+    : 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
+}
+
+/**
+ * The body as a Go decoder takes it; an empty one is the zero value.
+ * @throws HttpError 400
+ * @source spec/engine-api.md section 1.3
+ */
+export function decodeBody(request: ApiRequest, shape: Shape): unknown {
+  if (request.body.length === 0) return {};
+  checkContentType(request.headers['content-type']);
+  return decodeJson(shape, parseJson(request.body.toString('utf8'))) ?? {};
+}
+
+function checkContentType(header: string | undefined): void {
+  if (header === undefined || header === '') {
+    const text = `malformed Content-Type header (${header ?? ''}): mime: no media type`;
+    throw httpError('invalid-argument', text);
+  }
+  const type = /^\s*([^\s;]+)\s*(?:;.*)?$/s.exec(header)?.[1]?.toLowerCase();
+  if (type === undefined || !/^[^/]+(?:\/[^/]+)?$/.test(type)) {
+    const text = `malformed Content-Type header (${header}): mime: expected token after slash`;
+    throw httpError('invalid-argument', text);
+  }
+  if (type === 'application/json') return;
+  const text = `unsupported Content-Type header (${header}): must be 'application/json'`;
+  throw httpError('invalid-argument', text);
+}
+
+/** An answer of 200 with a value, or another status. */
+export function json(value: unknown, status = 200): Answer {
+  return { kind: 'json', status, value };
+}
+
+/** An answer without a body. */
+export function empty(status = 200): Answer {
+  return { kind: 'empty', status };
+}
