@@ -1,7 +1,9 @@
-// Builds dist/: one bundled, minified file for the command line. Run by `npm run build` and `prepare`.
+// Builds dist/: the program, minified, in chunks that bin/load-bundle.js loads as they are needed.
+// Run by `npm run build` and `prepare`.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { build } from 'esbuild';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { build, transform } from 'esbuild';
 import { compileSchemas } from './schemas/compile-schemas.mjs';
 
 /**
@@ -11,35 +13,79 @@ import { compileSchemas } from './schemas/compile-schemas.mjs';
 const unusedByDockerode = {
   name: 'unused-by-dockerode',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(docker-modem|tar-fs|@balena\/dockerignore)$/ }, ({ path }) => ({
-      path,
-      namespace: 'unused',
-    }));
+    bundle.onResolve(
+      { filter: /^(docker-modem|tar-fs|@balena\/dockerignore|crypto|zlib)$/ },
+      ({ path, importer }) =>
+        importer.includes('/dockerode/') ? { path, namespace: 'unused' } : undefined,
+    );
     bundle.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
       contents: 'module.exports = {}',
     }));
   },
 };
 
-await compileSchemas();
-// A cache of another bundle must never be read: V8 compares little more than the length.
-rmSync('dist/tstack.cjs.cache', { force: true });
+/**
+ * Has built-in modules that are slow to load and seldom needed loaded when something of them is used,
+ * not with the modules that may use them.
+ */
+const lateModules = {
+  name: 'late-modules',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:(child_process|crypto|tty)$/ }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      return {
+        contents: `for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name,
+          { enumerable: true, get: () => require('${path}')[name] });`,
+      };
+    });
+  },
+};
 
-await build({
+await compileSchemas();
+// Caches of other chunks must never be read: V8 compares little more than the length.
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+
+const { outputFiles } = await build({
   entryPoints: { tstack: 'src/cli/main.ts' },
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
   bundle: true,
+  splitting: true,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
-  // The bundle runs as a vm.Script, where import() of a built-in module has no loader; require has.
-  supported: { 'dynamic-import': false },
+  format: 'esm',
   minify: true,
+  charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [unusedByDockerode],
+  plugins: [unusedByDockerode, lateModules],
+  write: false,
 });
 
-const written = spawnSync(process.execPath, ['code-cache.config.mjs'], { stdio: 'ignore' });
-if (written.status !== 0) console.warn('build: no code cache; start-up will be slower');
+const index = {};
+const sources = [];
+let offset = 0;
+for (const { path, text } of outputFiles) {
+  // A vm.Script has require and no loader for import().
+  const { code } = await transform(text, {
+    format: 'cjs',
+    target: 'node20',
+    platform: 'node',
+    minify: true,
+    charset: 'ascii',
+    supported: { 'dynamic-import': false },
+  });
+  index[`./${basename(path)}`] = { source: [offset, code.length] };
+  sources.push(code);
+  offset += code.length;
+}
+writeFileSync('dist/tstack.chunks', sources.join(''), 'latin1');
+writeFileSync('dist/tstack.json', JSON.stringify(index));
+
+const cached = spawnSync(process.execPath, ['code-cache.config.mjs'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (cached.status !== 0) console.warn('build: no code cache; start-up will be slower');

@@ -1,13 +1,14 @@
-// Writes dist/tstack.cjs.cache: V8's code cache of the bundle after a few commands have run, so that
-// the functions they need are in it. The build runs this in a process of its own.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Writes dist/tstack.cache: V8's code cache of the program's chunks after a few commands have run, so
+// that the functions they need are in it. The build runs this in a process of its own.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = import.meta.dirname;
-const { loadBundle } = createRequire(import.meta.url)('./bin/load-bundle.js');
-const cache = join(root, 'dist/tstack.cjs.cache');
+const { openBundle } = createRequire(import.meta.url)('./bin/load-bundle.js');
+const indexFile = join(root, 'dist/tstack.json');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
 
 const STACK_FILE = `
@@ -25,18 +26,81 @@ networks: { front: {} }
 volumes: { data: {} }
 `;
 
+/** Answers like an engine with one task, so that listing tasks runs to its end. */
+const ANSWERS = {
+  _ping: {},
+  tasks: [
+    {
+      ID: 'n8k3m5q7s9u1w3y5a7c9e1g3i',
+      Version: { Index: 20 },
+      CreatedAt: '2026-01-01T00:00:00.000000000Z',
+      UpdatedAt: '2026-01-01T00:00:00.000000000Z',
+      ServiceID: 'b2d4f6h8j0l2n4p6r8t0v2x4z',
+      NodeID: 'c3e5g7i9k1m3o5q7s9u1w3y5a',
+      Slot: 1,
+      Spec: { ContainerSpec: { Image: 'nginx:1.27' } },
+      Status: { Timestamp: '2026-01-01T00:00:00.000000000Z', State: 'running', Message: 'started' },
+      DesiredState: 'running',
+    },
+  ],
+  services: [
+    {
+      ID: 'b2d4f6h8j0l2n4p6r8t0v2x4z',
+      Version: { Index: 19 },
+      Spec: {
+        Name: 'web_nginx',
+        Labels: { 'com.docker.stack.namespace': 'web' },
+        Mode: { Replicated: { Replicas: 1 } },
+        TaskTemplate: { ContainerSpec: { Image: 'nginx:1.27' } },
+      },
+      Endpoint: {},
+      ServiceStatus: { RunningTasks: 1, DesiredTasks: 1, CompletedTasks: 0 },
+    },
+  ],
+  nodes: [
+    {
+      ID: 'c3e5g7i9k1m3o5q7s9u1w3y5a',
+      Spec: { Role: 'manager', Availability: 'active' },
+      Description: { Hostname: 'node-1' },
+      Status: { State: 'ready' },
+    },
+  ],
+};
+
+const engine = createServer(({ url }, response) => {
+  const [resource, id] = url.replace(/^\/v[\d.]+\/|\?.*|^\//g, '').split('/');
+  const answer = ANSWERS[resource] ?? [];
+  response.setHeader('Api-Version', '1.51');
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify(id === undefined ? answer : answer[0]));
+});
+
 try {
-  const { script, exports } = loadBundle();
+  const { load, scripts } = openBundle();
+  const { main } = load('./tstack.js');
   const file = join(folder, 'stack.yml');
   writeFileSync(file, STACK_FILE);
+  const socket = join(folder, 'engine.sock');
+  await new Promise((listening) => engine.listen(socket, listening));
   for (const argv of [
     ['--version'],
     ['config', '-c', file],
-    ['ps', '-H', `unix://${folder}/nobody.sock`, 'web'],
+    ['ps', '-H', `unix://${socket}`, 'web'],
+    ['services', '-H', `unix://${socket}`, 'web'],
   ]) {
-    await exports.main(argv);
+    if ((await main(argv)) !== 0) throw new Error(`tstack ${argv[0]} failed`);
   }
-  writeFileSync(cache, script.createCachedData());
+  const index = JSON.parse(readFileSync(indexFile, 'utf8'));
+  const caches = [];
+  let offset = 0;
+  for (const [name, script] of scripts) {
+    const cache = script.createCachedData();
+    index[name].cache = [offset, cache.length];
+    caches.push(cache);
+    offset += cache.length;
+  }
+  writeFileSync(join(root, 'dist/tstack.cache'), Buffer.concat(caches));
+  writeFileSync(indexFile, JSON.stringify(index));
 } finally {
   rmSync(folder, { recursive: true });
 }

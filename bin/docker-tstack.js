@@ -4,7 +4,7 @@
 const { loadBundle } = require('./load-bundle.js');
 
 loadBundle()
-  .exports.pluginMain(process.argv.slice(2))
+  .pluginMain(process.argv.slice(2))
   .then((exitCode) => {
     process.exitCode = exitCode;
   });

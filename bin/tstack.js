@@ -4,7 +4,7 @@
 const { loadBundle } = require('./load-bundle.js');
 
 loadBundle()
-  .exports.main(process.argv.slice(2))
+  .main(process.argv.slice(2))
   .then((exitCode) => {
     process.exitCode = exitCode;
   });

@@ -16,10 +16,18 @@ const WIDE: readonly (readonly [from: number, to: number])[] = [
 
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
-/** Columns that one character (a whole code point) takes on a terminal. */
-export function displayWidth(character: string): 0 | 1 | 2 {
+/** Columns that one character (a whole code point) takes on a terminal. @source Unicode UAX 11 */
+export function characterWidth(character: string): 0 | 1 | 2 {
   const point = character.codePointAt(0) ?? 0;
-  if (point < 0x300) return 1;
+  // Dashes, quotes and the ellipsis are as plain as letters; the pattern below is slow to compile.
+  if (point < 0x300 || (point >= 0x2010 && point <= 0x2027)) return 1;
   if (ZERO_WIDTH.test(character)) return 0;
   return WIDE.some(([from, to]) => point >= from && point <= to) ? 2 : 1;
+}
+
+/** Columns that a text takes. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
 }

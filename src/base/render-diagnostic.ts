@@ -1,6 +1,6 @@
 import { compareStrings } from './compare.ts';
 import type { Diagnostic, SourceFile, Span } from './diagnostic.ts';
-import { displayWidth } from './display-width.ts';
+import { characterWidth } from './display-width.ts';
 
 /** Most diagnostics that are shown at once; the rest is counted. */
 export const MAX_DIAGNOSTICS = 100;
@@ -159,7 +159,7 @@ function toCells(line: string): readonly Cell[] {
   let column = 0;
   for (const character of line) {
     const isTab = character === '\t';
-    const width = isTab ? TAB_WIDTH - (column % TAB_WIDTH) : displayWidth(character);
+    const width = isTab ? TAB_WIDTH - (column % TAB_WIDTH) : characterWidth(character);
     cells.push({ offset, column, width, text: isTab ? ' '.repeat(width) : printable(character) });
     offset += character.length;
     column += width;

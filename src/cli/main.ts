@@ -1,5 +1,6 @@
 import { EXIT_CODE, type ExitCode } from '../base/errors.ts';
 import { METADATA_COMMAND, pluginArgv, pluginMetadata } from './docker-plugin.ts';
+import { openStream } from './process-stream.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -11,7 +12,7 @@ import { VERSION } from './version.ts';
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
-    process.stdout.write(`tstack ${VERSION}\n`);
+    openStream(1, () => process.stdout).write(`tstack ${VERSION}\n`);
     return EXIT_CODE.ok;
   }
   const { runProcess } = await import('./run-process.ts');

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isatty } from 'node:tty';
 import { CancelledError, EXIT_CODE, UserError } from '../base/errors.ts';
 import { readSystemFile } from '../host/read-file.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { systemRandom } from '../host/system-random.ts';
-import type { Environment, Platform, Stream } from './context.ts';
+import type { Environment, Platform } from './context.ts';
 import { openEngine } from './open-engine.ts';
+import { isTerminal, openStream } from './process-stream.ts';
 
 /** The process as a Platform; installs its signal handlers. */
 export function createSystemPlatform(): Platform {
   return {
     env: process.env,
     workingDirectory: process.cwd(),
-    stdout: openStream(process.stdout, 1),
-    stderr: openStream(process.stderr, 2),
+    stdout: openStream(1, () => process.stdout),
+    stderr: openStream(2, () => process.stderr),
     readStdin,
     get stdinIsTerminal() {
-      return isatty(0);
+      return isTerminal(0);
     },
     readFile: readSystemFile,
     clock: systemClock,
@@ -40,28 +40,6 @@ function writeWarning(text: string): void {
 function stateDirectory(env: Environment): string {
   const directory = env['XDG_STATE_HOME'] ?? '';
   return directory.startsWith('/') ? directory : `${homedir()}/.local/state`;
-}
-
-function openStream(target: NodeJS.WriteStream, descriptor: number): Stream {
-  let isClosed = false;
-  target.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isClosed = true;
-  });
-  return {
-    write(text) {
-      if (!isClosed) target.write(text);
-    },
-    get isTerminal() {
-      return isatty(descriptor);
-    },
-    get columns() {
-      return target.columns > 0 ? target.columns : 80;
-    },
-    get isClosed() {
-      return isClosed;
-    },
-  };
 }
 
 let stdin: Uint8Array | undefined;

@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '15' }, json: { type: 'string' } },
 });
 const bin = resolve(import.meta.dirname, '../../bin/tstack.js');
-if (!existsSync(resolve(import.meta.dirname, '../../dist/tstack.cjs'))) {
+if (!existsSync(resolve(import.meta.dirname, '../../dist/tstack.chunks'))) {
   console.error('bench: run `npm run build` first');
   process.exit(1);
 }

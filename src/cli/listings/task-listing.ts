@@ -2,7 +2,7 @@ import { compareStrings } from '../../base/compare.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Task } from '../../swarm/task.ts';
 import { describeAge } from '../render/age.ts';
-import { truncateToWidth } from '../render/display-width.ts';
+import { truncateToWidth } from '../render/truncate.ts';
 import type { Listing } from '../render/listing.ts';
 import { compareNatural } from '../render/natural-order.ts';
 import { formatHostPorts } from './published-ports.ts';

@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.ts';
+import { displayWidth } from '../../base/display-width.ts';
 
 const LEAST_WIDTH = 10;
 const PADDING = 3;
