@@ -21,7 +21,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   release: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
   rollout: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
   simulate: ['swarm', 'orchestrator', 'runtimes', 'stack/stack-spec.ts'],
-  runtimes: ['swarm', 'orchestrator/agent/executor.ts', 'engine/client.ts'],
+  runtimes: [
+    'swarm',
+    'orchestrator/agent/executor.ts',
+    'orchestrator/agent/promise-controller.ts',
+    'orchestrator/store/stored-object.ts',
+    'engine/client.ts',
+  ],
   server: ['swarm', 'orchestrator'],
   ingress: ['swarm', 'orchestrator/store'],
   gitops: ['swarm', 'stack', 'plan', 'rollout', 'engine/client.ts'],
@@ -42,7 +48,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   server: [/^node:(http|https|stream|net|tls|zlib)$/, /^fastify$/],
   // The socket's file: its mode, and a stale one of a daemon that was killed.
   'server/listen.ts': [/^node:fs\/promises$/],
-  'ingress/proxy.ts': [/^node:(net|http|dgram)$/],
+  ingress: [/^node:(net|dgram)$/],
   web: [/^node:http$/],
   host: [/^node:/, /^lmdb$/],
   cli: [/^node:/, /^commander$/, /^chalk$/, /^listr2$/, /^pino$/, /^prom-client$/],

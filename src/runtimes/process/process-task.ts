@@ -1,0 +1,295 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import type { Assignment, ContainerFacts } from '../../orchestrator/agent/executor.ts';
+import type { TaskId } from '../../swarm/object.ts';
+import type { PortConfig } from '../../swarm/service.ts';
+import { startError } from '../exit.ts';
+import { planHealth } from '../health-check.ts';
+import type { TaskLog } from '../logs/task-log.ts';
+import { HealthWatch } from '../watch-health.ts';
+import type { Account } from './accounts.ts';
+import type { Cgroups } from './cgroups.ts';
+import { taskArgv, wrapperArgv } from './command-line.ts';
+import { toEnvironment, type Peer } from './environment.ts';
+import { makeFifos } from './fifo.ts';
+import { planMounts, type MountPlan } from './mounts.ts';
+import { findProgram, type ProgramPaths } from './programs.ts';
+import { removeRemains } from './remains.ts';
+import { runProbe } from './run-probe.ts';
+import { SHIM_FILES } from './shim.ts';
+import type { TaskDirectory } from './task-directory.ts';
+import { filePlaces, writeTaskFiles } from './task-files.ts';
+import { TaskProcesses } from './task-processes.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/** What a task needs of the runtime that runs it. */
+export interface TaskSurroundings {
+  readonly clock: Clock;
+  readonly programs: ProgramPaths;
+  readonly cgroups: Cgroups;
+  /** PATH of tasks that set none. */
+  readonly path: string;
+  /** Directory of the named volumes. */
+  readonly volumes: string;
+  /** Directory of tasks' secrets and configs. */
+  readonly files: string;
+  /** The variable that tells a task's processes from all others. */
+  readonly markOf: (task: TaskId) => { readonly variable: string; readonly value: string };
+  readonly accountOf: (assignment: Assignment) => Account | undefined;
+  /** The machine's root user, or the daemon's user: where HOME is when no account is set. */
+  readonly home: string;
+  readonly peersOf: (assignment: Assignment) => readonly Peer[];
+  readonly notesOf: (assignment: Assignment) => readonly string[];
+  /** Chooses address and ports, and keeps them for the task. */
+  readonly reserve: (
+    assignment: Assignment,
+  ) => Promise<Pick<TaskRecord, 'containerId' | 'address' | 'ports' | 'hostPorts'>>;
+  /** Keeps the record's mount points too. */
+  readonly keep: (record: TaskRecord) => void;
+  /** Nothing of the task is left. */
+  readonly forget: (record: TaskRecord | undefined) => void;
+  readonly drain: (task: TaskId, signal: AbortSignal) => Promise<void>;
+}
+
+/** One task and everything that is there of it: directory, processes, files, groups, log. */
+export class ProcessTask {
+  readonly assignment: Assignment;
+  readonly processes: TaskProcesses;
+  readonly #directory: TaskDirectory;
+  readonly #log: TaskLog;
+  readonly #with: TaskSurroundings;
+  #record: TaskRecord | undefined;
+  #health: HealthWatch | undefined;
+
+  constructor(
+    assignment: Assignment,
+    parts: {
+      readonly directory: TaskDirectory;
+      readonly processes: TaskProcesses;
+      readonly log: TaskLog;
+      readonly surroundings: TaskSurroundings;
+    },
+  ) {
+    this.assignment = assignment;
+    this.processes = parts.processes;
+    this.#directory = parts.directory;
+    this.#log = parts.log;
+    this.#with = parts.surroundings;
+    this.#record = parts.directory.readRecord();
+  }
+
+  get clock(): Clock {
+    return this.#with.clock;
+  }
+
+  get isPrepared(): boolean {
+    return this.#record !== undefined;
+  }
+
+  drain(id: TaskId, signal: AbortSignal): Promise<void> {
+    return this.#with.drain(id, signal);
+  }
+
+  attach(): Promise<void> {
+    return this.processes.attach();
+  }
+
+  /** Makes everything that the task's start needs and that may fail before it. */
+  async prepare(): Promise<void> {
+    if (this.#record) return;
+    const plan = this.#mountPlan();
+    for (const source of plan.mustExist) {
+      if (existsSync(source)) continue;
+      throw new Error(
+        `invalid mount config for type "bind": bind source path does not exist: ${source}`,
+      );
+    }
+    const { programs, reserve } = this.#with;
+    const reserved = await reserve(this.assignment);
+    // What an interrupted attempt left.
+    this.#directory.remove();
+    const record: TaskRecord = {
+      id: this.assignment.task.ID,
+      ...reserved,
+      mountPoints: missingDirectories(plan.mounts.map((one) => one.target)),
+    };
+    mkdirSync(this.#directory.path, { recursive: true, mode: 0o700 });
+    const fifos = [SHIM_FILES.stdout, SHIM_FILES.stderr, SHIM_FILES.alive];
+    await makeFifos(
+      programs.mkfifo,
+      fifos.map((name) => this.#directory.file(name)),
+    );
+    this.#directory.create(record);
+    this.#with.keep(record);
+    this.#record = record;
+  }
+
+  /** Starts it. @throws StepError `starting container failed: …` */
+  async launch(): Promise<void> {
+    try {
+      await this.#launch();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const { ContainerStatus } = this.facts();
+      throw startError(reason, {
+        ...(ContainerStatus && { ContainerStatus: { ...ContainerStatus, ExitCode: 127 } }),
+      });
+    }
+  }
+
+  async #launch(): Promise<void> {
+    const { assignment, processes } = this;
+    const { cgroups, programs } = this.#with;
+    const account = this.#with.accountOf(assignment);
+    const environment = this.#environment(account);
+    const cwd = this.#cwd();
+    assertExecutable(assignment, environment.get('PATH') ?? '', cwd);
+    writeTaskFiles(this.#places(), assignment.files(), account);
+    const plan = this.#mountPlan();
+    for (const path of plan.volumes) mkdirSync(path, { recursive: true, mode: 0o755 });
+    for (const { target } of plan.mounts) {
+      if (!existsSync(target)) mkdirSync(target, { recursive: true });
+    }
+    for (const note of this.#with.notesOf(assignment)) {
+      this.#log.append('stderr', [Buffer.from(`tstack: ${note}\n`)]);
+    }
+    await processes.launch({
+      argv: taskArgv({
+        container: assignment.container,
+        account,
+        mounts: plan.mounts,
+        programs,
+        environment,
+      }),
+      environment,
+      cwd,
+      cgroups: cgroups.create(assignment.task.ID, assignment.task.Spec.Resources?.Limits ?? {}),
+      account,
+      programs,
+    });
+  }
+
+  /** Runs the health check from now on, if there is one and the task runs. */
+  watchHealth(): HealthWatch | undefined {
+    const plan = planHealth(this.assignment.container.Healthcheck);
+    if (!plan || this.processes.state.kind !== 'running') return undefined;
+    const { container } = this.assignment;
+    const { clock, programs } = this.#with;
+    const account = this.#with.accountOf(this.assignment);
+    const environment = this.#environment(account);
+    const { pid } = this.processes.state.identity.main;
+    const enter =
+      this.#mountPlan().mounts.length > 0
+        ? [programs.nsenter ?? '', '--mount', `--target=${pid}`, `--wd=${this.#cwd()}`, '--']
+        : [];
+    const wrappers = wrapperArgv({ container, account, mounts: [], programs, environment });
+    // The program is looked for on the task's PATH, not on the daemon's.
+    const argv = [programs.env, ...enter, ...wrappers, ...plan.argv] as const;
+    this.#health ??= new HealthWatch({
+      plan,
+      clock,
+      probe: (signal) =>
+        runProbe(
+          { argv: [...argv], environment, cwd: this.#cwd(), timeoutMs: plan.timeoutMs },
+          clock,
+          signal,
+        ),
+    });
+    return this.#health;
+  }
+
+  stopHealth(): void {
+    this.#health?.stop();
+    this.#health = undefined;
+  }
+
+  /** Removes everything of the task; nothing of it runs any more. */
+  async remove(): Promise<void> {
+    this.#log.end();
+    const record = this.#record;
+    this.#record = undefined;
+    await removeRemains(this.assignment.task.ID, {
+      directory: this.#directory,
+      processes: this.processes,
+      surroundings: this.#with,
+    });
+    this.#with.forget(record);
+  }
+
+  /** What its status shows. */
+  facts(): ContainerFacts {
+    const record = this.#record;
+    if (!record) return {};
+    const { state } = this.processes;
+    const ports: readonly PortConfig[] = record.hostPorts;
+    return {
+      ContainerStatus: {
+        ContainerID: record.containerId,
+        PID: state.kind === 'running' ? state.identity.main.pid : 0,
+        ExitCode: state.kind === 'ended' ? state.code : 0,
+      },
+      ...(ports.length > 0 && state.kind === 'running' && { PortStatus: { Ports: ports } }),
+    };
+  }
+
+  #places(): ReturnType<typeof filePlaces> {
+    return filePlaces(join(this.#with.files, this.assignment.task.ID));
+  }
+
+  #cwd(): string {
+    return this.assignment.container.Dir || this.#directory.work;
+  }
+
+  #mountPlan(): MountPlan {
+    return planMounts(this.assignment.container.Mounts ?? [], {
+      volumes: this.#with.volumes,
+      ownVolumes: this.#directory.volumes,
+    });
+  }
+
+  #environment(account: Account | undefined): ReadonlyMap<string, string> {
+    const { assignment } = this;
+    const { address = '', ports = [], containerId = '' } = this.#record ?? {};
+    const places = this.#places();
+    return toEnvironment({
+      env: assignment.container.Env ?? [],
+      path: this.#with.path,
+      home: account?.home ?? this.#with.home,
+      hostname: assignment.container.Hostname || containerId.slice(0, 12),
+      address,
+      ports,
+      peers: this.#with.peersOf(assignment),
+      secretsDirectory: places.secrets,
+      configsDirectory: places.configs,
+      mark: this.#with.markOf(assignment.task.ID),
+    });
+  }
+}
+
+/** What of these paths is missing, parents first: it is made, and unmade when the task is removed. */
+function missingDirectories(targets: readonly string[]): readonly string[] {
+  const missing = new Set<string>();
+  for (const target of targets) {
+    const chain: string[] = [];
+    for (let path = target; !existsSync(path); path = dirname(path)) chain.unshift(path);
+    for (const path of chain) missing.add(path);
+  }
+  return [...missing];
+}
+
+function assertExecutable(assignment: Assignment, path: string, cwd: string): void {
+  if (!existsSync(cwd)) throw new Error(`working directory "${cwd}" does not exist`);
+  const { Command = [], Args = [] } = assignment.container;
+  const program = [...Command, ...Args][0] ?? '';
+  // A mount may bring the program along; the shell's exit code tells then.
+  if (program.includes('/') && (assignment.container.Mounts?.length ?? 0) > 0) return;
+  const found = findProgram(program, path, cwd);
+  if (found.kind === 'missing') {
+    const where = program.includes('/')
+      ? 'no such file or directory'
+      : 'executable file not found in $PATH';
+    throw new Error(`exec: "${program}": ${where}`);
+  }
+  if (found.kind === 'forbidden') throw new Error(`exec: "${program}": permission denied`);
+}

@@ -1,0 +1,67 @@
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { TaskFile } from '../../orchestrator/agent/executor.ts';
+import type { Account } from './accounts.ts';
+
+/** Where a task's secrets and configs are; what `TSTACK_SECRETS_DIR` and `TSTACK_CONFIGS_DIR` tell. */
+export interface FilePlaces {
+  readonly root: string;
+  readonly secrets: string;
+  readonly configs: string;
+}
+
+/** @param root - directory of one task's files, absolute */
+export function filePlaces(root: string): FilePlaces {
+  return { root, secrets: join(root, 'secrets'), configs: join(root, 'configs') };
+}
+
+/**
+ * Writes a task's secrets and configs: directories that only its user can enter, files with the
+ * mode that the service asks for, none of them writable. Absolute targets keep their path below.
+ * @param account - absent: the daemon's own
+ * @throws Error when a target would leave the directory, or an owner is no number
+ */
+export function writeTaskFiles(
+  places: FilePlaces,
+  files: readonly TaskFile[],
+  account: Account | undefined,
+): void {
+  const own = (path: string, uid = account?.uid, gid = account?.gid): void => {
+    if (account && uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+  };
+  for (const directory of [places.root, places.secrets, places.configs]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    own(directory);
+  }
+  for (const { kind, file, data } of files) {
+    if (!file) continue;
+    const root = kind === 'secret' ? places.secrets : places.configs;
+    const path = inside(root, file.Name);
+    makeParents(root, path, own);
+    // Written anew when a start is tried again.
+    rmSync(path, { force: true });
+    writeFileSync(path, Buffer.from(data, 'base64'), { mode: file.Mode & 0o555, flag: 'wx' });
+    own(path, ownerId(file.UID), ownerId(file.GID));
+  }
+}
+
+function makeParents(root: string, path: string, own: (path: string) => void): void {
+  let directory = root;
+  for (const name of relative(root, dirname(path)).split('/').filter(Boolean)) {
+    directory = join(directory, name);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    own(directory);
+  }
+}
+
+/** "0", which is what is sent when nothing is said, stands for the task's own user. */
+function ownerId(text: string): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) throw new Error(`strconv.Atoi: parsing "${text}": invalid syntax`);
+  return text === '0' ? undefined : Number(text);
+}
+
+function inside(root: string, name: string): string {
+  const path = resolve(root, name.replace(/^\/+/, ''));
+  if (!path.startsWith(`${root}/`)) throw new Error(`file target ${name} leaves its directory`);
+  return path;
+}
