@@ -37,14 +37,11 @@ export function findAccount(
   }
   const groupRows = rowsOf(database.group, 2);
   const named = (groups ?? []).map((one) => groupId(one, groupRows));
+  const home = row?.fields[5] || '/';
   // A group that is named stands for all of the user's.
-  const own = groupPart ? [] : membershipsOf(row, groupRows);
-  return {
-    uid,
-    gid: groupPart ? groupId(groupPart, groupRows) : Number(row?.fields[3] ?? 0),
-    groups: [...new Set([...own, ...named])],
-    home: row?.fields[5] || '/',
-  };
+  if (groupPart) return { uid, gid: groupId(groupPart, groupRows), groups: named, home };
+  const groupsOfUser = [...new Set([...membershipsOf(row, groupRows), ...named])];
+  return { uid, gid: Number(row?.fields[3] ?? 0), groups: groupsOfUser, home };
 }
 
 function membershipsOf(user: Row | undefined, groups: readonly Row[]): readonly number[] {
