@@ -35,6 +35,8 @@ export function createProcessController(
     remove: async () => {
       await task.attach();
       await stopNow(task);
+      // What escaped the last look, e.g. between a fork and what it became.
+      await task.processes.kill();
       await task.remove();
     },
     close: () => undefined,

@@ -233,7 +233,7 @@ class Runtime implements ProcessRuntime {
       clock: this.#options.clock,
       table: this.#table,
       log,
-      strays: () => this.#processesOf(id),
+      membersOf: (session) => this.#processesOf(id, session),
     });
     const parts = { processes, log };
     this.#tasks.set(id, parts);
@@ -241,13 +241,15 @@ class Runtime implements ProcessRuntime {
   }
 
   /** One look at all processes serves every task that asks within the same millisecond. */
-  #processesOf(id: TaskId): readonly number[] {
+  #processesOf(id: TaskId, session: number | undefined): readonly number[] {
     const now = this.#options.clock.now();
     if (this.#marked?.at !== now) {
       this.#marked = { at: now, found: this.#table.withMark(MARK) };
     }
     const mark = this.#mark(id);
-    return this.#marked.found.filter((one) => one.mark === mark).map((one) => one.pid);
+    return this.#marked.found
+      .filter((one) => one.mark === mark || (one.mark === '' && one.session === session))
+      .map((one) => one.pid);
   }
 
   async #sweepTask(id: TaskId): Promise<void> {

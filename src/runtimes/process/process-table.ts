@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { parseStat, type ProcessIdentity, type ProcessStat } from './shim.ts';
 
-/** A process that carries the mark of a task in its environment. */
+/** A process that carries the mark of a task in its environment, or may do so in a moment. */
 export interface MarkedProcess {
   readonly pid: number;
-  /** The mark's value. */
+  /** The mark's value; empty for a process that is about to become another program. */
   readonly mark: string;
+  /** Only with an empty mark: the session it belongs to. */
+  readonly session?: number | undefined;
 }
 
 /** The machine's processes, as far as this user may look at them. */
@@ -15,7 +17,10 @@ export interface ProcessTable {
   stat(pid: number): ProcessStat | undefined;
   /** Whether exactly this process is there and has not ended. */
   isAlive(identity: ProcessIdentity): boolean;
-  /** Every process with the variable in the environment it was started with. */
+  /**
+   * Every process with the variable in the environment it was started with, and those that show no
+   * environment, as a process does for an instant while it executes another program.
+   */
   withMark(variable: string): readonly MarkedProcess[];
   /** Sends a signal; false when there is no such process any more. */
   signal(pid: number, signal: NodeJS.Signals | number): boolean;
@@ -34,7 +39,14 @@ export function createProcessTable(): ProcessTable {
       const found = stat(pid);
       return found !== undefined && found.startTicks === startTicks && found.state !== 'Z';
     },
-    withMark: (variable) => readdirSync('/proc').flatMap((name) => markOf(name, variable)),
+    withMark: (variable) =>
+      readdirSync('/proc').flatMap((name) => {
+        if (!/^\d+$/.test(name)) return [];
+        const mark = markOf(name, variable);
+        if (mark === undefined) return [];
+        const pid = Number(name);
+        return mark === '' ? [{ pid, mark, session: stat(pid)?.session }] : [{ pid, mark }];
+      }),
     signal: (pid, signal) => {
       try {
         kill(pid, signal);
@@ -47,15 +59,15 @@ export function createProcessTable(): ProcessTable {
   };
 }
 
-function markOf(name: string, variable: string): MarkedProcess[] {
-  if (!/^\d+$/.test(name)) return [];
-  const environment = readIfThere(`/proc/${name}/environ`);
+/** The mark of a process: empty when it shows no environment, undefined when it is not marked. */
+function markOf(pid: string, variable: string): string | undefined {
+  const environment = readIfThere(`/proc/${pid}/environ`);
+  if (environment?.length === 0) return '';
   const needle = `${variable}=`;
   const at = environment?.indexOf(needle) ?? -1;
-  if (!environment || at < 0 || (at > 0 && environment[at - 1] !== 0)) return [];
+  if (!environment || at < 0 || (at > 0 && environment[at - 1] !== 0)) return undefined;
   const end = environment.indexOf(0, at);
-  const mark = environment.toString('utf8', at + needle.length, end < 0 ? undefined : end);
-  return [{ pid: Number(name), mark }];
+  return environment.toString('utf8', at + needle.length, end < 0 ? undefined : end);
 }
 
 /** Processes end while one looks at them, and others' may not be looked at. */

@@ -18,8 +18,8 @@ export interface TaskProcessesOptions {
   readonly clock: Clock;
   readonly table: ProcessTable;
   readonly log: TaskLog;
-  /** The task's other processes: all that carry its mark. */
-  readonly strays: () => readonly number[];
+  /** The task's processes, the shim included: all that carry its mark, or belong to the session. */
+  readonly membersOf: (session: number | undefined) => readonly number[];
 }
 
 /** What is to be run. */
@@ -123,13 +123,14 @@ export class TaskProcesses {
 
   /** Kills every process of the task, but its shim, which tells of the end. */
   async kill(): Promise<void> {
-    const { table, clock, strays } = this.#options;
-    const shim = this.#state.kind === 'running' ? this.#state.identity.shim.pid : undefined;
+    const { table, clock, membersOf } = this.#options;
+    const identity = this.#state.kind === 'running' ? this.#state.identity : undefined;
     for (let pauseMs = KILL_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_KILL_MS)) {
-      const pids = strays().filter((pid) => pid !== shim);
-      const left = pids.filter((pid) => table.stat(pid)?.state !== 'Z');
+      const left = membersOf(identity?.main.pid).filter(
+        (pid) => pid !== identity?.shim.pid && table.stat(pid)?.state !== 'Z',
+      );
       for (const pid of left) table.signal(pid, 'SIGKILL');
-      if (left.length === 0) return;
+      if (left.length === 0 && !(identity && table.isAlive(identity.main))) return;
       await sleepUntil(clock, toInstant(clock.now() + pauseMs));
     }
   }
