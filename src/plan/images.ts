@@ -121,8 +121,12 @@ function withResolution(
 
 function withImage(spec: ServiceSpec, image: string, platforms: readonly Platform[]): ServiceSpec {
   const task = spec.TaskTemplate;
+  // A `platform` of the file is narrower than what the image is made for.
+  const wanted = task.Placement?.Platforms ?? [];
   const placement =
-    platforms.length > 0 ? { Placement: { ...task.Placement, Platforms: platforms } } : {};
+    platforms.length > 0 && wanted.length === 0
+      ? { Placement: { ...task.Placement, Platforms: platforms } }
+      : {};
   return {
     ...spec,
     TaskTemplate: {

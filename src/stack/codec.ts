@@ -70,7 +70,8 @@ export function struct<T extends object>(
 
 /** The schema refuses unknown keys in most places; where it does not, docker drops them silently. */
 function warnOfUnknown(key: string, at: Cursor): void {
-  if (at.context.compat === 'docker') return;
+  // The key table has checked every key of a compose file, and said what becomes of it.
+  if (at.context.compat === 'docker' || at.context.format === 'compose') return;
   at.enter(key);
   const hint = 'remove it, or check its spelling';
   at.warn({ code: 'key-without-effect', reason: `${at.toString()} has no effect`, hint });

@@ -5,6 +5,7 @@ import type { KeySpec } from './key-spec.ts';
 import { SERVICE_KEYS } from './keys/index.ts';
 import { withNamespace } from './keys/networks.ts';
 import type { ServiceModel, StackModel } from './model.ts';
+import type { ReadFile } from './read-file.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem } from './report.ts';
 import type { ServiceDraft, ServiceScope } from './service-scope.ts';
@@ -14,6 +15,9 @@ export interface ConvertContext {
   readonly stack: string;
   readonly compat: Compat;
   readonly format: Format;
+  readonly readFile: ReadFile;
+  /** Base of relative paths. */
+  readonly projectDirectory: string;
   /** Takes problems with paths of the merged model. */
   readonly report: (path: Path, problem: Omit<Problem, 'place'>) => void;
 }
@@ -50,6 +54,9 @@ function createScope(name: string, model: StackModel, context: ConvertContext): 
     service: name,
     compat: context.compat,
     format: context.format,
+    values: model.services[name] ?? {},
+    readFile: context.readFile,
+    projectDirectory: context.projectDirectory,
     draft: createDraft(),
     networks: model.networks,
     volumes: model.volumes,

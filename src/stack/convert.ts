@@ -5,6 +5,7 @@ import type { SecretSpec } from '../swarm/secret.ts';
 import type { ServiceSpec } from '../swarm/service.ts';
 import { convertService, type ConvertContext } from './convert-service.ts';
 import { readObjectData } from './read-object-data.ts';
+import { usesPredefinedNetwork } from './keys/network-mode.ts';
 import { isUserDefinedNetwork, networkName, toNetworkCreate } from './keys/networks.ts';
 import {
   fileObjectName,
@@ -14,14 +15,8 @@ import {
   type FileObjectModel,
 } from './keys/secrets-and-configs.ts';
 import type { StackModel } from './model.ts';
-import type { ReadFile } from './read-file.ts';
 import { lookUp } from './service-scope.ts';
 import type { ExternalReference, StackSpec } from './stack-spec.ts';
-
-/** Everything converting needs: the context of services, and the files of secrets and configs. */
-export interface ConvertOptions extends ConvertContext {
-  readonly readFile: ReadFile;
-}
 
 /**
  * A merged model as requests to the engine; everything docker notices late is reported here,
@@ -30,7 +25,7 @@ export interface ConvertOptions extends ConvertContext {
  */
 export function convertStack(
   model: StackModel,
-  options: ConvertOptions,
+  options: ConvertContext,
 ): Omit<StackSpec, 'locate'> {
   const names = Object.keys(model.services).sort();
   const services = names.map((name) =>
@@ -48,7 +43,9 @@ export function convertStack(
 function usedNetworks(model: StackModel): readonly string[] {
   const used = new Set<string>();
   for (const name of Object.keys(model.services)) {
-    const keys = Object.keys(model.services[name]?.networks ?? {});
+    const service = model.services[name] ?? {};
+    if (model.format === 'compose' && usesPredefinedNetwork(service.network_mode)) continue;
+    const keys = Object.keys(service.networks ?? {});
     for (const key of keys.length > 0 ? keys : ['default']) used.add(key);
   }
   return [...used].sort();
@@ -56,7 +53,7 @@ function usedNetworks(model: StackModel): readonly string[] {
 
 function convertNetworks(
   model: StackModel,
-  options: ConvertOptions,
+  options: ConvertContext,
 ): Pick<StackSpec, 'networks' | 'externalNetworks'> {
   const networks = new Map<string, NetworkCreate>();
   const externalNetworks: ExternalReference[] = [];
@@ -75,7 +72,7 @@ function convertNetworks(
   };
 }
 
-function warnOfTwin(key: string, name: string, options: ConvertOptions): void {
+function warnOfTwin(key: string, name: string, options: ConvertContext): void {
   if (options.compat === 'docker') return;
   options.report(['networks', key], {
     code: 'network-name-used-twice',
@@ -87,7 +84,7 @@ function warnOfTwin(key: string, name: string, options: ConvertOptions): void {
 
 function convertFileObjects(
   model: StackModel,
-  options: ConvertOptions,
+  options: ConvertContext,
 ): Pick<StackSpec, 'secrets' | 'externalSecrets' | 'configs' | 'externalConfigs'> {
   const secrets: SecretSpec[] = [];
   const configs: ConfigSpec[] = [];
@@ -110,7 +107,7 @@ function convertFileObjects(
 function toSource(
   kind: FileObjectKind,
   key: string,
-  { object, options }: { object: FileObjectModel; options: ConvertOptions },
+  { object, options }: { object: FileObjectModel; options: ConvertContext },
 ): { stack: string; key: string; data: string } {
   const { stack } = options;
   const name = fileObjectName(stack, key, object);

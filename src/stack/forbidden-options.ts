@@ -1,3 +1,4 @@
+import type { Format } from './format.ts';
 import type { Report } from './report.ts';
 import { type YamlMap, isYamlMap } from './yaml-values.ts';
 
@@ -25,9 +26,15 @@ export const FORBIDDEN_OPTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Reports every forbidden option of a file, before interpolation. */
-export function checkForbidden(raw: YamlMap, file: number, report: Report): void {
+export function checkForbidden(
+  raw: YamlMap,
+  { file, format }: { readonly file: number; readonly format: Format },
+  report: Report,
+): void {
   for (const [service, options] of servicesOf(raw)) {
     for (const [name, text] of FORBIDDEN_OPTIONS) {
+      // The Compose Specification knows the others; the key table says what becomes of them.
+      if (format === 'compose' && name !== 'volume_driver') continue;
       if (options[name] === undefined) continue;
       report({
         code: 'forbidden-option',

@@ -1,5 +1,6 @@
 import { emptyRecord, extensionsOf } from './codec.ts';
 import { Cursor, type DecodeContext } from './cursor.ts';
+import { isRefusedKey } from './keys/table/index.ts';
 import { resolveEnvironment } from './keys/environment.ts';
 import { SECTIONS, serviceCodec, type ServiceModel, type StackModel } from './model.ts';
 import type { StackFile } from './read-stack.ts';
@@ -19,7 +20,7 @@ export function normaliseFile(file: StackFile, context: DecodeContext): StackMod
     at.enter(name);
     const decoded = SECTIONS[name].decode(file.value[name] ?? null, at);
     at.leave();
-    return decoded ?? emptyRecord();
+    return (decoded ?? emptyRecord()) as StackModel[K];
   };
   const extensions = extensionsOf(file.value);
   const name = file.value['name'];
@@ -36,6 +37,16 @@ export function normaliseFile(file: StackFile, context: DecodeContext): StackMod
   };
 }
 
+/** Without what is refused: `checkSupport` tells of it, and its forms are not read. */
+function supported(service: YamlMap[string], at: Cursor): YamlMap[string] {
+  if (at.context.format === 'docker' || !isYamlMap(service)) return service;
+  const kept = emptyRecord<YamlMap[string]>();
+  for (const key of Object.keys(service)) {
+    if (!isRefusedKey(key)) kept[key] = service[key] ?? null;
+  }
+  return kept;
+}
+
 function normaliseServices(
   value: YamlMap[string] | undefined,
   at: Cursor,
@@ -45,7 +56,7 @@ function normaliseServices(
   at.enter('services');
   for (const name of Object.keys(value)) {
     at.enter(name);
-    const service = serviceCodec.decode(value[name] ?? null, at) ?? {};
+    const service = serviceCodec.decode(supported(value[name] ?? null, at), at) ?? {};
     const environment = resolveEnvironment(service, at);
     result[name] = environment ? { ...service, environment } : service;
     at.leave();

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { checkSupport } from './check-support.ts';
 import { convertStack } from './convert.ts';
 import type { EnvFile } from './cursor.ts';
 import { nameOfDirectory } from './format.ts';
@@ -59,6 +60,9 @@ export function loadStack(
   book.stopOnErrors(locate);
   const merged = models.reduce((base, over) => mergeModels(base, over, options));
   const model = withName(merged, read.projectDirectory);
+  if (model.format === 'compose') {
+    checkSupport(read.files, { services: model.services, report: book.report });
+  }
   checkModel(model, {
     compat: options.compat,
     format: read.format,
@@ -89,7 +93,14 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
   const report = reportMerged(read, book);
   const { compat } = options;
   const { format } = read;
-  const spec = convertStack(loaded.model, { stack, compat, format, readFile, report });
+  const spec = convertStack(loaded.model, {
+    stack,
+    compat,
+    format,
+    readFile,
+    projectDirectory: read.projectDirectory,
+    report,
+  });
   checkSpec(spec, { compat, format, report });
   book.stopOnErrors(read.locate);
   const origin = createOrigin(read.files);

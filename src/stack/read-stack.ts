@@ -7,6 +7,7 @@ import { createLocator } from './locate.ts';
 import type { Place, Report } from './report.ts';
 import { checkForbidden } from './forbidden-options.ts';
 import { isDockerDocument, validate } from './validate.ts';
+import { validateCompose } from './validate-compose.ts';
 import { checkSameVersion, versionOf, type FileVersion } from './version.ts';
 import type { YamlMap } from './yaml-values.ts';
 
@@ -68,7 +69,7 @@ export function readStack(
     const raw = documents[file];
     const version = versions[file];
     if (!raw || !version) continue;
-    const value = readFile({ file, raw, ...version }, options, counting.report);
+    const value = readFile({ file, raw, format, ...version }, options, counting.report);
     files.push({ ...source, ...version, raw, value });
   }
   if (counting.errors > 0) return undefined;
@@ -89,22 +90,25 @@ interface FileInput {
   readonly file: number;
   readonly raw: YamlMap;
   readonly version: string;
+  readonly format: Format;
 }
 
 function readFile(
-  { file, raw, version }: FileInput,
+  { file, raw, version, format }: FileInput,
   options: ReadOptions,
   report: Report,
 ): YamlMap {
   const { compat, env } = options;
-  checkForbidden(raw, file, report);
+  checkForbidden(raw, { file, format }, report);
   const counting = countErrors(report);
   const tree =
     options.skipInterpolation === true
       ? raw
       : interpolate(raw, { file, env, compat }, counting.report);
   // What a broken template left behind would be reported once more.
-  if (counting.errors === 0) validate({ file, version, compat, tree }, report);
+  if (counting.errors > 0) return tree;
+  if (format === 'compose') validateCompose({ file, tree }, report);
+  else validate({ file, version, compat, tree }, report);
   return tree;
 }
 

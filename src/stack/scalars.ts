@@ -56,6 +56,9 @@ function toBoolean(value: YamlValue, at: Cursor): boolean | undefined {
   if (value === null) return undefined;
   if (typeof value === 'boolean') return value;
   if (value === 'true' || value === 'false') return value === 'true';
+  const word = at.context.format === 'compose' && typeof value === 'string' ? value : '';
+  if (/^(?:true|yes|y|on|1)$/i.test(word)) return true;
+  if (/^(?:false|no|n|off|0)$/i.test(word)) return false;
   at.error({ code: 'invalid-type', reason: 'must be a boolean' });
   return undefined;
 }
@@ -97,6 +100,23 @@ export function wholeNumber(options: WholeNumberOptions): Codec<number> {
     },
     merge: (base, over) => (over !== 0 || keepsZero ? over : base),
     print: (value) => (value !== 0 || keepsZero ? value : undefined),
+  };
+}
+
+/** Permission bits; a text is octal, as the Compose Specification says. */
+export function fileMode(as: WholeNumberOptions['as']): Codec<number> {
+  const bits = wholeNumber({ as, zero: 'kept' });
+  return {
+    ...bits,
+    decode: (value, at) => {
+      if (typeof value !== 'string' || at.context.format === 'docker') {
+        return bits.decode(value, at);
+      }
+      if (/^(?:0o)?[0-7]+$/.test(value)) return Number.parseInt(value.replace('0o', ''), 8);
+      const hint = 'write octal digits: "0440"';
+      at.error({ code: 'invalid-type', reason: 'must be permission bits', hint });
+      return undefined;
+    },
   };
 }
 

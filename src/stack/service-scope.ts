@@ -4,6 +4,7 @@ import type { Format } from './format.ts';
 import type { NetworkModel } from './keys/networks.ts';
 import type { FileObjectModel } from './keys/secrets-and-configs.ts';
 import type { VolumeModel } from './keys/volumes.ts';
+import type { ReadFile } from './read-file.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem } from './report.ts';
 
@@ -27,6 +28,11 @@ export interface ServiceScope {
   readonly service: string;
   readonly compat: Compat;
   readonly format: Format;
+  /** Every key of the service, for keys that are read together. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly readFile: ReadFile;
+  /** Base of relative paths. */
+  readonly projectDirectory: string;
   readonly draft: ServiceDraft;
   readonly networks: Readonly<Record<string, NetworkModel>>;
   readonly volumes: Readonly<Record<string, VolumeModel>>;

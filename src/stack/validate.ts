@@ -16,6 +16,9 @@ import {
 
 type SchemaError = NonNullable<typeof validateTree.errors>[number];
 
+/** What a message is made of, whoever found the error. */
+type Violation = Pick<SchemaError, 'keyword' | 'params' | 'propertyName'>;
+
 /** One interpolated file. */
 export interface ValidateInput {
   readonly file: number;
@@ -119,7 +122,7 @@ type Finding = Pick<Problem, 'code' | 'message' | 'hint'> & {
 };
 
 type Explain = (
-  error: SchemaError,
+  error: Violation,
   path: Path,
   subject: string,
   tree: YamlMap,
@@ -176,7 +179,8 @@ const EXPLAIN: Readonly<Record<string, Explain>> = {
   }),
 };
 
-function explain(error: SchemaError, path: Path, tree: YamlMap): Finding | undefined {
+/** The problem in docker's words, with a hint. */
+export function explain(error: Violation, path: Path, tree: YamlMap): Finding | undefined {
   // The reason why a key's own text is wrong is told by `propertyNames`, which comes after it.
   if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return undefined;
   const subject = path.join('.') || '(root)';
@@ -191,7 +195,7 @@ function explain(error: SchemaError, path: Path, tree: YamlMap): Finding | undef
   };
 }
 
-function explainLimit(error: SchemaError, path: Path, subject: string): Finding {
+function explainLimit(error: Violation, path: Path, subject: string): Finding {
   if (path.at(-2) === 'ports') {
     return {
       code: 'invalid-port',
@@ -220,21 +224,23 @@ function valueAt(tree: YamlMap, path: Path): unknown {
   );
 }
 
-function explainUnknownKey(error: SchemaError, path: Path, subject: string): Finding {
+function explainUnknownKey(error: Violation, path: Path, subject: string): Finding {
   const key = String(error.params['additionalProperty']);
-  const isName = path.length === 1 || (path.length === 3 && path[2] === 'networks');
+  const isName =
+    error.params['isName'] === true ||
+    path.length === 1 ||
+    (path.length === 3 && path[2] === 'networks');
   return {
     code: isName ? 'invalid-name' : 'unknown-key',
     message: `${subject} Additional property ${key} is not allowed`,
     hint: isName
       ? 'a name may hold letters, digits, dots, underscores and hyphens'
-      : hintForKey(key, path),
+      : hintForKey(key, path, (error.params['known'] as string[] | undefined) ?? keysAt(path)),
     place: { path: [...path, key], part: 'key' },
   };
 }
 
-function hintForKey(key: string, path: Path): string | undefined {
-  const known = keysAt(path);
+function hintForKey(key: string, path: Path, known: readonly string[]): string | undefined {
   const closest = didYouMean(key, known);
   if (closest !== undefined) return `did you mean "${closest}"?`;
   if (key.startsWith('x-')) return 'extension keys are not allowed here; move it up';

@@ -181,6 +181,10 @@ export interface TaskSpec {
   readonly Resources?: {
     readonly Limits?: ResourceLimits;
     readonly Reservations?: ResourceReservations;
+    /** From API 1.52; -1 is no limit. */
+    readonly SwapBytes?: number;
+    /** From API 1.52; 0 to 100, -1 is the node's default. */
+    readonly MemorySwappiness?: number;
   };
   readonly RestartPolicy?: RestartPolicy;
   readonly Placement?: Placement;

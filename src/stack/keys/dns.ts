@@ -23,6 +23,15 @@ export const dnsSearch: KeySpec<readonly string[]> = defineKey({
   },
 });
 
+/** Options of the resolver. @source research/demand.md 5.3 */
+export const dnsOpt: KeySpec<readonly string[]> = defineKey({
+  codec: textList,
+  support: 'supported',
+  convert: (value, scope) => {
+    if (value.length > 0) extend(scope, { Options: value });
+  },
+});
+
 function extend({ draft }: ServiceScope, more: NonNullable<ContainerSpec['DNSConfig']>): void {
   draft.container.DNSConfig = { ...draft.container.DNSConfig, ...more };
 }

@@ -5,7 +5,7 @@ import { struct, type Codec } from '../codec.ts';
 import type { Cursor } from '../cursor.ts';
 import { given } from '../given.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
-import { text, toText, wholeNumber } from '../scalars.ts';
+import { fileMode, text, toText } from '../scalars.ts';
 import { lookUp, type ServiceScope } from '../service-scope.ts';
 import { isYamlMap, type YamlValue } from '../yaml-values.ts';
 import { mergeKeyed } from './merge-keyed.ts';
@@ -29,7 +29,7 @@ const longForm = struct<FileReferenceModel>(
     target: text,
     uid: text,
     gid: text,
-    mode: wholeNumber({ as: 'uint32', zero: 'kept' }),
+    mode: fileMode('uint32'),
   },
   { keepEmpty: true },
 );

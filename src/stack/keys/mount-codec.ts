@@ -1,9 +1,10 @@
 import { compareStrings } from '../../base/compare.ts';
+import { textMap, type TextMap } from '../collections.ts';
 import { struct, type Codec } from '../codec.ts';
 import type { Cursor } from '../cursor.ts';
 import { formatScalar } from '../format-scalar.ts';
 import { isWindowsAbsolute, resolvePath } from '../paths.ts';
-import { flag, text, wholeNumber } from '../scalars.ts';
+import { byteSize, fileMode, flag, text, wholeNumber } from '../scalars.ts';
 import { lookUp } from '../service-scope.ts';
 import { isYamlMap, type YamlValue } from '../yaml-values.ts';
 import { mergeKeyed } from './merge-keyed.ts';
@@ -12,15 +13,19 @@ import { parseVolume } from './parse-volume.ts';
 interface BindModel {
   readonly propagation?: string;
   readonly create_host_path?: boolean;
+  readonly recursive?: string;
 }
 
 interface VolumeOptionsModel {
   readonly nocopy?: boolean;
   readonly subpath?: string;
+  readonly labels?: TextMap;
 }
 
 interface TmpfsModel {
   readonly size?: number;
+  /** Permission bits; 0o1777 is 1023. */
+  readonly mode?: number;
 }
 
 /** A mount of the file, in the long form. @source spec/stack-file.md 11.3 */
@@ -35,18 +40,29 @@ export interface MountModel {
   readonly tmpfs?: TmpfsModel;
 }
 
+const plainSize = wholeNumber({ as: 'int64', zero: 'absent' });
+
+/** Docker takes a number; the Compose Specification also a text with a unit. */
+const size: Codec<number> = {
+  ...plainSize,
+  decode: (value, at) => (at.context.format === 'compose' ? byteSize : plainSize).decode(value, at),
+};
+
 const longForm = struct<MountModel>({
   type: text,
   source: text,
   target: text,
   read_only: flag,
   consistency: text,
-  bind: struct<BindModel>({ propagation: text, create_host_path: flag }, { keepEmpty: true }),
-  volume: struct<VolumeOptionsModel>({ nocopy: flag, subpath: text }, { keepEmpty: true }),
-  tmpfs: struct<TmpfsModel>(
-    { size: wholeNumber({ as: 'int64', zero: 'absent' }) },
+  bind: struct<BindModel>(
+    { propagation: text, create_host_path: flag, recursive: text },
     { keepEmpty: true },
   ),
+  volume: struct<VolumeOptionsModel>(
+    { nocopy: flag, subpath: text, labels: textMap },
+    { keepEmpty: true },
+  ),
+  tmpfs: struct<TmpfsModel>({ size, mode: fileMode('uint32') }, { keepEmpty: true }),
 });
 
 const KEYED = {
@@ -80,10 +96,34 @@ function decodeItem(item: YamlValue, at: Cursor): MountModel | undefined {
 
 function decodeLong(item: YamlValue, at: Cursor): MountModel | undefined {
   const mount = longForm.decode(item, at);
-  // Deviates: docker drops bind.create_host_path without a word; D-0060.
-  if (at.context.compat !== 'docker' || mount?.bind?.create_host_path === undefined) return mount;
-  const { create_host_path: _dropped, ...bind } = mount.bind;
-  return { ...mount, bind };
+  return mount && at.context.format === 'docker' ? asDockerReads(mount, at) : mount;
+}
+
+/** Parity: docker drops these options; we say so. Of `bind.create_host_path` see D-0060. */
+function asDockerReads({ bind, volume, tmpfs, ...mount }: MountModel, at: Cursor): MountModel {
+  const { recursive, create_host_path: create, ...bindOptions } = bind ?? {};
+  const { labels, ...volumeOptions } = volume ?? {};
+  const { mode, ...tmpfsOptions } = tmpfs ?? {};
+  const isExact = at.context.compat === 'docker';
+  const dropped = { 'bind.recursive': recursive, 'volume.labels': labels, 'tmpfs.mode': mode };
+  for (const [option, value] of Object.entries(dropped)) {
+    if (value !== undefined && !isExact) warnOfDropped(option, at);
+  }
+  const kept = isExact || create === undefined ? {} : { create_host_path: create };
+  return {
+    ...mount,
+    ...(bind && { bind: { ...bindOptions, ...kept } }),
+    ...(volume && { volume: volumeOptions }),
+    ...(tmpfs && { tmpfs: tmpfsOptions }),
+  };
+}
+
+function warnOfDropped(option: string, at: Cursor): void {
+  for (const step of option.split('.')) at.enter(step);
+  const hint = 'docker stack ignores it; a top-level "name" makes it count';
+  at.warn({ code: 'key-without-effect', reason: `${at.toString()} has no effect`, hint });
+  at.leave();
+  at.leave();
 }
 
 function decodeShort(item: YamlValue, at: Cursor): MountModel | undefined {

@@ -11,7 +11,9 @@ export const volumes: KeySpec<readonly MountModel[]> = defineKey({
   support: 'supported',
   convert: (value, scope) => {
     const mounts = value.map((mount, index) => toMount(mount, index, scope));
-    if (mounts.length > 0) scope.draft.container.Mounts = mounts;
+    // `tmpfs` and `shm_size` have put theirs there.
+    const all = [...mounts, ...(scope.draft.container.Mounts ?? [])];
+    if (all.length > 0) scope.draft.container.Mounts = all;
   },
 });
 
@@ -74,7 +76,7 @@ const SOURCES: Readonly<Record<MountType, Handler>> = {
     if (source !== '') {
       refuse('tmpfs-with-source', 'invalid tmpfs source, source must be empty', 'drop it');
     }
-    return tmpfs ? { TmpfsOptions: toTmpfsOptions(tmpfs.size) } : {};
+    return tmpfs ? { TmpfsOptions: toTmpfsOptions(tmpfs) } : {};
   },
   cluster: (_model, source, tools) => toClusterVolume(source, tools),
   npipe: (_model, source, tools) => {
@@ -82,7 +84,10 @@ const SOURCES: Readonly<Record<MountType, Handler>> = {
     return { Source: source };
   },
   image: (_model, source, tools) => {
-    if (source === '') reportNoSource('image', tools);
+    if (tools.scope.format === 'compose') {
+      const reason = 'SwarmKit has no mounts of images';
+      tools.refuse('image-mount-refused', reason, 'copy the files into the image of the service');
+    } else if (source === '') reportNoSource('image', tools);
     return { Source: source };
   },
 };
@@ -92,8 +97,11 @@ function reportNoSource(type: MountType, { refuse }: MountScope): void {
   refuse('volume-without-source', reason, 'name it with "source:"');
 }
 
-function toTmpfsOptions(size: number | undefined): NonNullable<Mount['TmpfsOptions']> {
-  return size === undefined || size === 0 ? {} : { SizeBytes: size };
+function toTmpfsOptions({
+  size = 0,
+  mode,
+}: NonNullable<MountModel['tmpfs']>): NonNullable<Mount['TmpfsOptions']> {
+  return { ...(size !== 0 && { SizeBytes: size }), ...(mode !== undefined && { Mode: mode }) };
 }
 
 function toBindOptions({ bind }: MountModel): Partial<Mount> {
@@ -103,9 +111,17 @@ function toBindOptions({ bind }: MountModel): Partial<Mount> {
     BindOptions: {
       ...(propagation !== '' && { Propagation: propagation }),
       ...(bind.create_host_path === true && { CreateMountpoint: true }),
+      ...RECURSIVE[bind.recursive ?? ''],
     },
   };
 }
+
+/** What the engine calls each word; `enabled` is its default. */
+const RECURSIVE: Readonly<Record<string, Mount['BindOptions']>> = {
+  disabled: { NonRecursive: true },
+  writable: { ReadOnlyNonRecursive: true },
+  readonly: { ReadOnlyForceRecursive: true },
+};
 
 function toVolume(model: MountModel, key: string, tools: MountScope): Partial<Mount> {
   const declared = findVolume(key, tools);
@@ -116,7 +132,9 @@ function toVolume(model: MountModel, key: string, tools: MountScope): Partial<Mo
   const options = {
     ...(model.volume?.nocopy === true && { NoCopy: true }),
     ...(subpath !== '' && { Subpath: subpath }),
-    ...(!declared.external && { Labels: withNamespace(stack, declared.labels) }),
+    ...(!declared.external && {
+      Labels: withNamespace(stack, { ...declared.labels, ...model.volume?.labels }),
+    }),
     ...(!declared.external && driver && { DriverConfig: driver }),
   };
   return { Source: volumeName(stack, key, declared), VolumeOptions: options };

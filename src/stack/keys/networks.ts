@@ -1,5 +1,5 @@
-import { parseCidr } from '../../base/ip-address.ts';
-import type { Ipam, NetworkCreate } from '../../swarm/network.ts';
+import { parseCidr, parseIp } from '../../base/ip-address.ts';
+import type { Ipam, IpamConfig, NetworkCreate } from '../../swarm/network.ts';
 import { LABEL_NAMESPACE, scopeName } from '../../swarm/stack-labels.ts';
 import { listOf, textMap, type TextMap } from '../collections.ts';
 import { struct, type Codec } from '../codec.ts';
@@ -11,11 +11,14 @@ import { external, settleExternal, type External } from './external.ts';
 
 interface IpamPool {
   readonly subnet?: string;
+  readonly ip_range?: string;
+  readonly gateway?: string;
 }
 
 interface IpamModel {
   readonly driver?: string;
   readonly config?: readonly IpamPool[];
+  readonly options?: TextMap;
 }
 
 /** A top-level network of the file. @source spec/stack-file.md 10.1 */
@@ -27,6 +30,7 @@ export interface NetworkModel {
   readonly external?: External;
   readonly internal?: boolean;
   readonly attachable?: boolean;
+  readonly enable_ipv6?: boolean;
   readonly labels?: TextMap;
   readonly extensions?: YamlMap;
 }
@@ -38,11 +42,15 @@ const fields = struct<NetworkModel>(
     driver_opts: textMap,
     ipam: struct<IpamModel>({
       driver: text,
-      config: listOf(struct<IpamPool>({ subnet: text }, { keepEmpty: true })),
+      config: listOf(
+        struct<IpamPool>({ subnet: text, ip_range: text, gateway: text }, { keepEmpty: true }),
+      ),
+      options: textMap,
     }),
     external,
     internal: flag,
     attachable: flag,
+    enable_ipv6: flag,
     labels: textMap,
   },
   { losesLoneExtensions: true },
@@ -94,6 +102,7 @@ export function toNetworkCreate(
     ...(network.driver_opts && { Options: { ...network.driver_opts } }),
     ...(network.internal === true && { Internal: true }),
     ...(network.attachable === true && { Attachable: true }),
+    ...(network.enable_ipv6 === true && { EnableIPv6: true }),
     ...(ipam && { IPAM: ipam }),
   };
 }
@@ -105,28 +114,44 @@ function toIpam(
 ): Ipam | undefined {
   const pools = ipam?.config ?? [];
   const driver = ipam?.driver ?? '';
-  if (driver === '' && pools.length === 0) return undefined;
-  const config = pools.map(({ subnet = '' }, index) => {
-    if (subnet === '') return {};
-    if (parseCidr(subnet)) return { Subnet: subnet };
-    reportSubnet(['networks', key, 'ipam', 'config', index, 'subnet'], subnet, context);
-    return {};
-  });
+  const options = ipam?.options ?? {};
+  const hasOptions = Object.keys(options).length > 0;
+  if (driver === '' && pools.length === 0 && !hasOptions) return undefined;
+  const config = pools.map((pool, index) =>
+    toPool(pool, ['networks', key, 'ipam', 'config', index], context),
+  );
   return {
     ...(driver !== '' && { Driver: driver }),
+    ...(hasOptions && { Options: { ...options } }),
     ...(config.length > 0 && { Config: config }),
   };
 }
 
-/** Deviates: docker sends an unreadable subnet as none; D-0060. */
-function reportSubnet(path: Path, subnet: string, { compat, report }: NetworkContext): void {
-  if (compat === 'docker') return;
-  report(path, {
-    code: 'invalid-subnet',
-    severity: 'error',
-    message: `network ${String(path[1])}: subnet "${subnet}" is not an address range`,
-    hint: 'write it in CIDR notation: 10.20.0.0/16',
-  });
+function toPool(pool: IpamPool, path: Path, context: NetworkContext): IpamConfig {
+  const { subnet = '', ip_range: range = '', gateway = '' } = pool;
+  const refuse = (member: string, written: string, expected: string, hint: string): void => {
+    // Deviates: docker sends an unreadable subnet as none; D-0060.
+    if (context.compat === 'docker') return;
+    context.report([...path, member], {
+      code: 'invalid-subnet',
+      severity: 'error',
+      message: `network ${String(path[1])}: ${member} "${written}" is not ${expected}`,
+      hint,
+    });
+  };
+  const cidrHint = 'write it in CIDR notation: 10.20.0.0/16';
+  const isSubnet = subnet !== '' && parseCidr(subnet) !== undefined;
+  const isRange = range !== '' && parseCidr(range) !== undefined;
+  if (subnet !== '' && !isSubnet) refuse('subnet', subnet, 'an address range', cidrHint);
+  if (range !== '' && !isRange) refuse('ip_range', range, 'an address range', cidrHint);
+  if (gateway !== '' && !parseIp(gateway)) {
+    refuse('gateway', gateway, 'an address', 'write one address of the subnet: 10.20.0.1');
+  }
+  return {
+    ...(isSubnet && { Subnet: subnet }),
+    ...(isRange && { IPRange: range }),
+    ...(gateway !== '' && { Gateway: gateway }),
+  };
 }
 
 /** Labels of an object plus the one that says which stack it belongs to; ours wins. */

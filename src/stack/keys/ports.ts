@@ -6,12 +6,13 @@ import { formatScalar } from '../format-scalar.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
 import { text, wholeNumber } from '../scalars.ts';
 import type { ServiceScope } from '../service-scope.ts';
-import { isYamlMap, YamlFloat, type YamlValue } from '../yaml-values.ts';
+import { isYamlMap, YamlFloat, type YamlMap, type YamlValue } from '../yaml-values.ts';
 import { mergeKeyed } from './merge-keyed.ts';
 import { parsePort, type PortMapping } from './parse-port.ts';
 
 /** A port in the long form; an absent member was not written. */
 export interface PortModel {
+  readonly name?: string;
   readonly mode?: string;
   readonly target?: number;
   readonly published?: number;
@@ -21,7 +22,7 @@ export interface PortModel {
 const uint32 = wholeNumber({ as: 'uint32', zero: 'absent' });
 
 const longForm = struct<PortModel>(
-  { mode: text, target: uint32, published: uint32, protocol: text },
+  { name: text, mode: text, target: uint32, published: uint32, protocol: text },
   { keepEmpty: true },
 );
 
@@ -46,10 +47,7 @@ const portsCodec: Codec<readonly PortModel[]> = {
 };
 
 function decodeItem(item: YamlValue, at: Cursor): readonly PortModel[] {
-  if (isYamlMap(item)) {
-    const port = longForm.decode(item, at);
-    return port ? [checked(port, item, at)] : [];
-  }
+  if (isYamlMap(item)) return decodeLong(item, at);
   if (item instanceof YamlFloat || (typeof item === 'number' && !Number.isInteger(item))) {
     const hint = 'quote the port';
     at.error({ code: 'invalid-port', reason: 'invalid type float64 for port', hint });
@@ -61,7 +59,7 @@ function decodeItem(item: YamlValue, at: Cursor): readonly PortModel[] {
     at.error({ code: 'invalid-port', reason: "Does not match format 'ports'", hint });
     return [];
   }
-  for (const port of parsed.ports) warnOfAddress(port, at);
+  for (const port of parsed.ports) reportAddress(port, at);
   return parsed.ports.map(({ target, published, protocol }) => ({
     mode: 'ingress',
     target,
@@ -70,12 +68,37 @@ function decodeItem(item: YamlValue, at: Cursor): readonly PortModel[] {
   }));
 }
 
+const ADDRESS_HINT = 'leave the address out and guard the port, or publish it through a proxy';
+
 const ANY_ADDRESS = new Set(['', '0.0.0.0', '::']);
 
-function warnOfAddress({ ip, publishedText, target, protocol }: PortMapping, at: Cursor): void {
+/** The long form; a published range becomes one port for each of its numbers. */
+function decodeLong(item: YamlMap, at: Cursor): readonly PortModel[] {
+  const { published, ...rest } = item;
+  if (typeof published !== 'string' || !published.includes('-')) {
+    const port = longForm.decode(item, at);
+    return port ? [checked(port, item, at)] : [];
+  }
+  const port = longForm.decode(rest, at);
+  const parsed = parsePort(`${published}:${port?.target ?? 0}`);
+  if (!port || parsed.kind === 'error') {
+    refuse('published', { reason: `"${published}" is no range of ports`, hint: RANGE_HINT }, at);
+    return [];
+  }
+  return parsed.ports.map((one) => checked({ ...port, published: one.published }, item, at));
+}
+
+const RANGE_HINT = 'write one port, or FIRST-LAST';
+
+function reportAddress({ ip, publishedText, target, protocol }: PortMapping, at: Cursor): void {
   if (ANY_ADDRESS.has(ip)) return;
   const host = ip.includes(':') ? `[${ip}]` : ip;
   const port = `${host}:${publishedText}:${target}/${protocol}`;
+  if (at.context.format === 'compose') {
+    const reason = `cannot listen on ${ip} only: Swarm publishes on every address of a node`;
+    at.error({ code: 'port-address-refused', reason, hint: ADDRESS_HINT });
+    return;
+  }
   at.warn({
     code: 'port-address-ignored',
     reason: `ignoring IP-address (${port}) service will listen on '0.0.0.0'`,
@@ -130,8 +153,9 @@ export const ports: KeySpec<readonly PortModel[]> = defineKey({
 });
 
 function toPortConfig(port: PortModel): PortConfig {
-  const { protocol = '', mode = '', target = 0, published = 0 } = port;
+  const { name = '', protocol = '', mode = '', target = 0, published = 0 } = port;
   return {
+    ...(name !== '' && { Name: name }),
     ...(protocol !== '' && { Protocol: protocol as NonNullable<PortConfig['Protocol']> }),
     TargetPort: target,
     ...(published !== 0 && { PublishedPort: published }),

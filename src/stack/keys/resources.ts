@@ -3,6 +3,7 @@ import type { ResourceLimits, ResourceReservations } from '../../swarm/service.t
 import { parseNanoCpus } from '../../swarm/nano-cpus.ts';
 import { struct, type Codec } from '../codec.ts';
 import { listOf } from '../collections.ts';
+import { deviceRequestsCodec, reserveDevices, type DeviceRequestModel } from './device-requests.ts';
 import { byteSize, text, wholeNumber } from '../scalars.ts';
 import type { ServiceScope } from '../service-scope.ts';
 import type { YamlMap } from '../yaml-values.ts';
@@ -22,6 +23,7 @@ interface ReservationsModel {
   readonly cpus?: string;
   readonly memory?: number;
   readonly generic_resources?: readonly GenericResourceModel[];
+  readonly devices?: readonly DeviceRequestModel[];
   readonly extensions?: YamlMap;
 }
 
@@ -51,6 +53,7 @@ export const resourcesCodec: Codec<ResourcesModel> = struct<ResourcesModel>({
           { keepEmpty: true },
         ),
       ),
+      devices: deviceRequestsCodec,
     },
     { keepEmpty: true },
   ),
@@ -63,6 +66,8 @@ export function convertResources(model: ResourcesModel | undefined, scope: Servi
     ...(limits && { Limits: toLimits(limits, scope) }),
     ...(reservations && { Reservations: toReservations(reservations, scope) }),
   };
+  const devices = reservations?.devices ?? [];
+  reserveDevices(devices, ['deploy', 'resources', 'reservations', 'devices'], scope);
 }
 
 type Kind = 'limits' | 'reservations';

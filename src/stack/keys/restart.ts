@@ -64,7 +64,10 @@ function parseRestart(value: string, scope: ServiceScope): RestartPolicy | undef
     scope.error(['restart'], { code: 'invalid-restart', reason, hint });
     return undefined;
   }
-  if (name === 'no') warnOfNo(scope);
+  if (name === 'no') {
+    if (scope.format === 'compose') return { Condition: 'none' };
+    warnOfNo(scope);
+  }
   const condition = CONDITIONS[name];
   const attempts = Number(count);
   return condition && { Condition: condition, ...(attempts > 0 && { MaxAttempts: attempts }) };
@@ -94,7 +97,7 @@ function explainRestart(value: string, name: string, count: string): string | un
     : `invalid restart policy: unknown policy '${name}' (must be one of 'no', 'always', 'on-failure', or 'unless-stopped')`;
 }
 
-/** Parity: `restart: "no"` is sent as nothing, and Swarm's default is to restart always. */
+/** Parity: in docker's format `restart: "no"` is sent as nothing, and Swarm's default is to restart always. */
 function warnOfNo(scope: ServiceScope): void {
   scope.problem(['restart'], {
     code: 'restart-no-without-effect',

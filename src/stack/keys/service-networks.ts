@@ -90,7 +90,8 @@ export const networks: KeySpec<Attachments> = defineKey({
   support: 'supported',
   convert: attach,
   convertAbsent: (scope) => {
-    attach({}, scope);
+    // `network_mode` has chosen already.
+    if (!scope.draft.task.Networks) attach({}, scope);
   },
 });
 

@@ -1,4 +1,3 @@
-import type { Codec } from '../codec.ts';
 import { textList } from '../collections.ts';
 import { ignoredKey, type KeySpec } from '../key-spec.ts';
 import { asWritten, flag, text } from '../scalars.ts';
@@ -36,32 +35,11 @@ export const links: KeySpec<readonly string[]> = ignoredKey(textList, PEERS);
 /** @source spec/stack-file.md 8.8 */
 export const macAddress: KeySpec<string> = ignoredKey(text, AGENT);
 /** @source spec/stack-file.md 8.8 */
-export const networkMode: KeySpec<string> = ignoredKey(text, 'attach the service to networks');
-/** @source spec/stack-file.md 8.8 */
 export const pid: KeySpec<string> = ignoredKey(text, AGENT);
 /** @source spec/stack-file.md 8.8 */
 export const privileged: KeySpec<boolean> = ignoredKey(flag, AGENT);
 /** @source spec/stack-file.md 8.8 */
-export const securityOpt: KeySpec<readonly string[]> = ignoredKey(textList, AGENT);
-/** @source spec/stack-file.md 8.8 */
 export const usernsMode: KeySpec<string> = ignoredKey(text, AGENT);
-
-/** A number is a type error of docker's decoder, not of its schema. */
-const shmSizeText: Codec<string> = {
-  ...text,
-  decode: (value, at) => {
-    if (typeof value === 'string' || value === null) return value ?? undefined;
-    const reason = "expected type 'string', got unconvertible type 'int'";
-    at.error({ code: 'invalid-size', reason, hint: 'quote it' });
-    return undefined;
-  },
-};
-
-/** @source spec/stack-file.md 8.8 */
-export const shmSize: KeySpec<string> = ignoredKey(
-  shmSizeText,
-  'mount a tmpfs of that size on /dev/shm',
-);
 
 /** Order of services; not kept by Swarm and not checked by docker. @source spec 8.8 */
 export const dependsOn: KeySpec<NonNullable<YamlValue>> = {
