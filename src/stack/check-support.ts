@@ -4,7 +4,7 @@ import type { KeyFacts, Shape } from './keys/table/shape.ts';
 import { FORBIDDEN_OPTIONS } from './forbidden-options.ts';
 import type { StackFile } from './read-stack.ts';
 import type { Path, Report } from './report.ts';
-import { isYamlMap, type YamlMap, type YamlValue } from './yaml-values.ts';
+import { isYamlMap, type YamlValue } from './yaml-values.ts';
 
 /** Whose keys are looked at: those of services that take part. */
 interface SupportContext {
@@ -63,7 +63,7 @@ function childrenOf(tree: YamlValue, shape: Shape): readonly Child[] {
   if (!isYamlMap(tree)) return [];
   return Object.keys(tree).flatMap((key): Child[] => {
     const facts = shapeOfKey(shape, key);
-    return facts && facts !== 'unknown' ? [[key, (tree as YamlMap)[key] ?? null, facts]] : [];
+    return facts && facts !== 'unknown' ? [[key, tree[key] ?? null, facts]] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { emptyRecord, extensionsOf } from './codec.ts';
+import { emptyRecord, extensionsOf, type Codec } from './codec.ts';
 import { Cursor, type DecodeContext } from './cursor.ts';
 import { isRefusedKey } from './keys/table/index.ts';
 import { resolveEnvironment } from './keys/environment.ts';
@@ -16,11 +16,11 @@ import { isYamlMap, type YamlMap } from './yaml-values.ts';
  */
 export function normaliseFile(file: StackFile, context: DecodeContext): StackModel {
   const at = new Cursor(context);
-  const section = <K extends keyof typeof SECTIONS>(name: K): StackModel[K] => {
+  const section = <V>(name: string, codec: Codec<Readonly<Record<string, V>>>) => {
     at.enter(name);
-    const decoded = SECTIONS[name].decode(file.value[name] ?? null, at);
+    const decoded = codec.decode(file.value[name] ?? null, at);
     at.leave();
-    return (decoded ?? emptyRecord()) as StackModel[K];
+    return decoded ?? emptyRecord<V>();
   };
   const extensions = extensionsOf(file.value);
   const name = file.value['name'];
@@ -29,10 +29,10 @@ export function normaliseFile(file: StackFile, context: DecodeContext): StackMod
     format: context.format,
     ...(typeof name === 'string' && name !== '' && { name }),
     services: normaliseServices(file.value['services'], at),
-    networks: section('networks'),
-    volumes: section('volumes'),
-    secrets: section('secrets'),
-    configs: section('configs'),
+    networks: section('networks', SECTIONS.networks),
+    volumes: section('volumes', SECTIONS.volumes),
+    secrets: section('secrets', SECTIONS.secrets),
+    configs: section('configs', SECTIONS.configs),
     ...(extensions && { extensions }),
   };
 }

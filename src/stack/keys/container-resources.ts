@@ -103,24 +103,36 @@ export const memswapLimit: KeySpec<string> = defineKey({
   support: 'supported',
   convert: (value, scope) => {
     const { task } = scope.draft;
-    const refuse = (reason: string, hint: string): void => {
+    const answer = swapOf(value, task.Resources?.Limits?.MemoryBytes ?? 0);
+    if (answer.kind === 'bytes') task.Resources = { ...task.Resources, SwapBytes: answer.bytes };
+    else if (answer.kind === 'refused') {
+      const { reason, hint } = answer;
       scope.error(['memswap_limit'], { code: 'invalid-swap', reason, hint });
-    };
-    const parsed = value === '-1' ? undefined : parseBytes(value);
-    if (parsed?.kind === 'error') {
-      refuse(parsed.reason, 'write a number and a unit, or -1');
-      return;
     }
-    // Zero is as good as absent for docker.
-    if (parsed?.bytes === 0) return;
-    const limit = task.Resources?.Limits?.MemoryBytes ?? 0;
-    const swap = parsed ? parsed.bytes - limit : -1;
-    if (limit === 0) refuse('swap is limited only together with memory', 'add mem_limit');
-    else if (parsed && swap < 0) {
-      refuse('memswap_limit is memory and swap together', 'write at least mem_limit');
-    } else task.Resources = { ...task.Resources, SwapBytes: swap };
   },
 });
+
+type Swap =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };
+
+/** Zero is as good as absent for docker; -1 is no limit. */
+function swapOf(written: string, memoryBytes: number): Swap {
+  const parsed = written === '-1' ? undefined : parseBytes(written);
+  if (parsed?.kind === 'error') {
+    return { kind: 'refused', reason: parsed.reason, hint: 'write a number and a unit, or -1' };
+  }
+  if (parsed?.bytes === 0) return { kind: 'none' };
+  if (memoryBytes === 0) {
+    const reason = 'swap is limited only together with memory';
+    return { kind: 'refused', reason, hint: 'add mem_limit' };
+  }
+  if (!parsed) return { kind: 'bytes', bytes: -1 };
+  if (parsed.bytes >= memoryBytes) return { kind: 'bytes', bytes: parsed.bytes - memoryBytes };
+  const reason = 'memswap_limit is memory and swap together';
+  return { kind: 'refused', reason, hint: 'write at least mem_limit' };
+}
 
 /** How readily memory is swapped. @source research/demand.md 5.3 */
 export const memSwappiness: KeySpec<number> = defineKey({

@@ -112,46 +112,43 @@ function toIpam(
   ipam: IpamModel | undefined,
   context: NetworkContext,
 ): Ipam | undefined {
-  const pools = ipam?.config ?? [];
-  const driver = ipam?.driver ?? '';
-  const options = ipam?.options ?? {};
-  const hasOptions = Object.keys(options).length > 0;
-  if (driver === '' && pools.length === 0 && !hasOptions) return undefined;
-  const config = pools.map((pool, index) =>
+  const config = (ipam?.config ?? []).map((pool, index) =>
     toPool(pool, ['networks', key, 'ipam', 'config', index], context),
   );
-  return {
+  const driver = ipam?.driver ?? '';
+  const options = ipam?.options ?? {};
+  const result = {
     ...(driver !== '' && { Driver: driver }),
-    ...(hasOptions && { Options: { ...options } }),
+    ...(Object.keys(options).length > 0 && { Options: { ...options } }),
     ...(config.length > 0 && { Config: config }),
   };
+  return Object.keys(result).length > 0 ? result : undefined;
 }
 
+/** The members of a range: name in the file, in the API, and what is right. */
+const POOL = [
+  ['subnet', 'Subnet', parseCidr, 'an address range', 'in CIDR notation: 10.20.0.0/16'],
+  ['ip_range', 'IPRange', parseCidr, 'an address range', 'in CIDR notation: 10.20.4.0/24'],
+  ['gateway', 'Gateway', parseIp, 'an address', 'as one address of the subnet: 10.20.0.1'],
+] as const;
+
 function toPool(pool: IpamPool, path: Path, context: NetworkContext): IpamConfig {
-  const { subnet = '', ip_range: range = '', gateway = '' } = pool;
-  const refuse = (member: string, written: string, expected: string, hint: string): void => {
+  const config: Partial<Record<'Subnet' | 'IPRange' | 'Gateway', string>> = {};
+  for (const [member, field, parse, expected, form] of POOL) {
+    const written = pool[member] ?? '';
+    if (written === '') continue;
+    if (parse(written)) config[field] = written;
     // Deviates: docker sends an unreadable subnet as none; D-0060.
-    if (context.compat === 'docker') return;
-    context.report([...path, member], {
-      code: 'invalid-subnet',
-      severity: 'error',
-      message: `network ${String(path[1])}: ${member} "${written}" is not ${expected}`,
-      hint,
-    });
-  };
-  const cidrHint = 'write it in CIDR notation: 10.20.0.0/16';
-  const isSubnet = subnet !== '' && parseCidr(subnet) !== undefined;
-  const isRange = range !== '' && parseCidr(range) !== undefined;
-  if (subnet !== '' && !isSubnet) refuse('subnet', subnet, 'an address range', cidrHint);
-  if (range !== '' && !isRange) refuse('ip_range', range, 'an address range', cidrHint);
-  if (gateway !== '' && !parseIp(gateway)) {
-    refuse('gateway', gateway, 'an address', 'write one address of the subnet: 10.20.0.1');
+    else if (context.compat === 'none') {
+      context.report([...path, member], {
+        code: 'invalid-subnet',
+        severity: 'error',
+        message: `network ${String(path[1])}: ${member} "${written}" is not ${expected}`,
+        hint: `write it ${form}`,
+      });
+    }
   }
-  return {
-    ...(isSubnet && { Subnet: subnet }),
-    ...(isRange && { IPRange: range }),
-    ...(gateway !== '' && { Gateway: gateway }),
-  };
+  return config;
 }
 
 /** Labels of an object plus the one that says which stack it belongs to; ours wins. */

@@ -42,17 +42,14 @@ function addMount(mount: Mount, { draft }: ServiceScope): void {
 function toTmpfs(line: string, index: number, scope: ServiceScope): Mount {
   const colon = line.indexOf(':');
   const words = colon < 0 ? [] : line.slice(colon + 1).split(',');
-  const size: number[] = [];
-  const mode: number[] = [];
-  const others: (readonly string[])[] = [];
-  for (const word of words.filter((one) => one !== '' && one !== 'ro' && one !== 'rw')) {
-    const [name = '', value] = word.split('=', 2);
-    if (name === 'size') size.push(sizeOf(value ?? '', index, scope));
-    else if (name === 'mode') mode.push(Number.parseInt(value ?? '', 8));
-    else others.push(value === undefined ? [name] : [name, value]);
-  }
-  const [SizeBytes = 0, Mode] = [size.at(-1), mode.at(-1)];
+  const pairs = words.map((word) => word.split('=', 2));
+  const last = (name: string) => pairs.findLast(([word]) => word === name)?.[1];
+  const size = last('size');
+  const SizeBytes = size === undefined ? 0 : sizeOf(size, index, scope);
+  const mode = last('mode');
+  const Mode = mode === undefined ? undefined : Number.parseInt(mode, 8);
   if (Number.isNaN(Mode)) refuse(index, scope, 'a mode is written in octal digits: mode=1777');
+  const others = pairs.filter(([name = '']) => !OWN_FIELD.has(name));
   const options = {
     ...(SizeBytes > 0 && { SizeBytes }),
     ...(Mode !== undefined && { Mode }),
@@ -65,6 +62,9 @@ function toTmpfs(line: string, index: number, scope: ServiceScope): Mount {
     ...(Object.keys(options).length > 0 && { TmpfsOptions: options }),
   };
 }
+
+/** Options that are not passed on as text. */
+const OWN_FIELD = new Set(['', 'ro', 'rw', 'size', 'mode']);
 
 function sizeOf(written: string, index: number, scope: ServiceScope): number {
   const parsed = parseBytes(written);
