@@ -13,7 +13,15 @@ import { checkStateFile, damaged } from './check-state-file.ts';
 import { readKeyFile, readOrCreateKeyFile, type StateKey } from './state-key.ts';
 import { StateError } from './state-error.ts';
 import { migrate } from './state-migrations.ts';
-import { readRows, rowKey, sealRecord, type Head } from './state-rows.ts';
+import {
+  readRows,
+  rowKey,
+  sealNotes,
+  sealRecord,
+  type Head,
+  type SealedRow,
+  type StateContent,
+} from './state-rows.ts';
 
 export interface StateLocation {
   /** Of the cluster, for messages. */
@@ -26,8 +34,20 @@ export interface StateLocation {
 
 /** A cluster's state on disk, open. */
 export interface LmdbPersistence extends Persistence {
+  /** What the daemon itself keeps beside the store: keys, who it is. Sealed like everything. */
+  readonly notes: StateNotes;
+  /** Forgets the whole store in one step, and keeps the notes given. */
+  clear(notes: ReadonlyMap<string, string>): Promise<void>;
   /** Waits for what was appended, then frees the files. */
   close(): Promise<void>;
+}
+
+/** Texts by name. */
+export interface StateNotes {
+  /** @throws StateError `damaged` */
+  read(name: string): string | undefined;
+  /** Resolves when it is on disk. */
+  write(name: string, text: string): Promise<void>;
 }
 
 export type StateDatabase = RootDatabase<Buffer, string>;
@@ -144,6 +164,13 @@ class OpenPersistence implements LmdbPersistence {
   readonly #opened: Opened;
   #encoder = new CommitEncoder();
   #rows = 0;
+  readonly notes: StateNotes = {
+    read: (name) => this.#readNote(name),
+    write: async (name, text) => {
+      const place = rowKey.note(name);
+      await this.#db.put(place, this.#opened.key.seal(place, text));
+    },
+  };
 
   constructor(db: StateDatabase, opened: Opened) {
     this.#db = db;
@@ -152,7 +179,7 @@ class OpenPersistence implements LmdbPersistence {
 
   async load(): Promise<SavedState | undefined> {
     const { key, cluster, marker, schema } = this.#opened;
-    const { record, head, damagedRows } = readRows(this.#db, key, schema);
+    const { record, head, damagedRows, notes } = readRows(this.#db, key, schema);
     const [first] = damagedRows;
     if (first !== undefined) {
       throw damaged(cluster, `${damagedRows.length} of its rows cannot be read, first ${first}`);
@@ -162,14 +189,20 @@ class OpenPersistence implements LmdbPersistence {
       throw damaged(cluster, `it holds ${count} rows of ${head?.rows ?? 0}`);
     }
     const current = migrate(record);
-    if (current !== record) await this.#replaceAll(current);
+    if (current !== record) await this.#replaceAll({ ...current, notes });
     this.#rows = current.values.length + current.puts.length;
     const replay = new LogReplay();
     replay.apply(current);
     const { state, encoder } = replay.finish();
     this.#encoder = encoder;
     rmSync(marker, { force: true });
-    return head ? state : undefined;
+    return count === 0 ? undefined : state;
+  }
+
+  async clear(notes: ReadonlyMap<string, string>): Promise<void> {
+    await this.#replaceAll({ ...new LogReplay().toRecord(), notes: [...notes] });
+    this.#rows = 0;
+    this.#encoder = new CommitEncoder();
   }
 
   append(commit: Commit, done: (error?: Error) => void): void {
@@ -202,36 +235,43 @@ class OpenPersistence implements LmdbPersistence {
     });
   }
 
-  async #replaceAll(record: LogRecord): Promise<void> {
-    const { key } = this.#opened;
-    const rows = record.values.length + record.puts.length;
+  #readNote(name: string): string | undefined {
+    const place = rowKey.note(name);
+    const row = this.#db.get(place);
+    if (!row) return undefined;
+    const { key, cluster } = this.#opened;
+    const text = key.open(place, row);
+    if (text === undefined) throw damaged(cluster, `row ${place} cannot be read`);
+    return text;
+  }
+
+  async #replaceAll(content: StateContent): Promise<void> {
     await this.#db.transaction(() => {
       const places = [...this.#db.getKeys()];
       for (const place of places) this.#db.removeSync(place);
-      this.#db.putSync(META_ROW, metaRow(key));
-      for (const [place, row] of sealRecord(record, { version: record.version, rows }, key)) {
-        this.#db.putSync(place, row);
-      }
+      for (const [place, row] of allRows(content, this.#opened.key)) this.#db.putSync(place, row);
     });
   }
+}
+
+/** Every row of a database that holds this content and nothing else. */
+function allRows(content: StateContent, key: StateKey): readonly SealedRow[] {
+  const { version, values, puts, notes } = content;
+  const head: Head = { version, rows: values.length + puts.length };
+  return [[META_ROW, metaRow(key)], ...sealRecord(content, head, key), ...sealNotes(notes, key)];
 }
 
 /**
  * Writes a whole state into a new database.
  * @param location - its directory holds no database yet
  */
-export async function writeNewState(location: StateLocation, record: LogRecord): Promise<void> {
+export async function writeNewState(location: StateLocation, content: StateContent): Promise<void> {
   mkdirSync(location.directory, { recursive: true, mode: 0o700 });
   const key = readOrCreateKeyFile(location.keyFile, location.cluster);
   const db = openDatabase(databaseFile(location.directory));
-  const head: Head = {
-    version: record.version,
-    rows: record.values.length + record.puts.length,
-  };
   try {
     await db.batch(() => {
-      void db.put(META_ROW, metaRow(key));
-      for (const [place, row] of sealRecord(record, head, key)) void db.put(place, row);
+      for (const [place, row] of allRows(content, key)) void db.put(place, row);
     });
   } finally {
     await db.close();

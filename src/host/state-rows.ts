@@ -18,7 +18,16 @@ const HEAD_ROW = 'head';
 export const rowKey = {
   object: (kind: ObjectKind, id: string): string => `o/${kind}/${id}`,
   value: (ref: number): string => `v/${ref}`,
+  note: (name: string): string => `n/${name}`,
 } as const;
+
+/** A note and its name. */
+export type Note = readonly [name: string, text: string];
+
+/** Everything a database holds besides its meta row. */
+export interface StateContent extends LogRecord {
+  readonly notes: readonly Note[];
+}
 
 /** A place in the database and what to put there. */
 export type SealedRow = readonly [place: string, row: Buffer];
@@ -39,10 +48,16 @@ export function sealRecord(record: LogRecord, head: Head, key: StateKey): readon
   ];
 }
 
+/** The rows of notes. */
+export function sealNotes(notes: readonly Note[], key: StateKey): readonly SealedRow[] {
+  return notes.map(([name, text]) => [rowKey.note(name), key.seal(rowKey.note(name), text)]);
+}
+
 /** What a database holds. */
 export interface ReadRows {
   /** Everything that can be read. */
   readonly record: LogRecord;
+  readonly notes: readonly Note[];
   /** Absent in a new database, and when it is damaged. */
   readonly head: Head | undefined;
   /** Places of rows that are not as they were written. */
@@ -58,6 +73,7 @@ export function readRows(db: RowSource, key: StateKey, schema: number = SCHEMA_V
   const values: [number, object][] = [];
   const puts: [ObjectKind, StoredObject][] = [];
   const damagedRows: string[] = [];
+  const notes: Note[] = [];
   let head: Head | undefined;
   for (const { key: place, value } of db.getRange()) {
     if (place === 'meta') continue;
@@ -65,12 +81,13 @@ export function readRows(db: RowSource, key: StateKey, schema: number = SCHEMA_V
     const [part, kind = ''] = place.split('/');
     if (text === undefined) damagedRows.push(place);
     else if (place === HEAD_ROW) head = JSON.parse(text) as Head;
+    else if (part === 'n') notes.push([kind, text]);
     else if (part === 'v') values.push([Number(kind), JSON.parse(text) as object]);
     else puts.push([kind as ObjectKind, JSON.parse(text) as StoredObject]);
   }
   const version = head?.version ?? highestVersion(puts);
   const record = { schema, version, values, puts, removals: [], dropped: [] };
-  return { record, head, damagedRows };
+  return { record, notes, head, damagedRows };
 }
 
 /** A record without what refers to a value that is not in it, and what was left out. */

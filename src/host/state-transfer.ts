@@ -14,7 +14,13 @@ import {
 } from './lmdb-persistence.ts';
 import { syncDirectory } from './state-key.ts';
 import { migrate } from './state-migrations.ts';
-import { readRows, withoutDangling, type ReadRows } from './state-rows.ts';
+import {
+  readRows,
+  withoutDangling,
+  type Note,
+  type ReadRows,
+  type StateContent,
+} from './state-rows.ts';
 
 const FORMAT = 'tstack-cluster-export';
 
@@ -24,12 +30,12 @@ const FORMAT = 'tstack-cluster-export';
  * @throws StateError when the state cannot be read; UserError when the file exists or cannot be written
  */
 export async function exportState(location: StateLocation, file: string): Promise<number> {
-  const { record, head, damagedRows } = await readWhole(location);
+  const { record, notes, head, damagedRows } = await readWhole(location);
   const isWhole = head?.rows === record.values.length + record.puts.length;
   if (head && (!isWhole || damagedRows.length > 0)) {
     throw damaged(location.cluster, `${damagedRows.length} of its rows cannot be read`);
   }
-  writePrivateFile(file, `${JSON.stringify({ format: FORMAT, record: migrate(record) })}\n`);
+  writePrivateFile(file, `${JSON.stringify({ format: FORMAT, record: migrate(record), notes })}\n`);
   return record.puts.length;
 }
 
@@ -44,9 +50,9 @@ export async function importState(
   file: string,
   suffix: string,
 ): Promise<{ readonly objects: number; readonly kept: string | undefined }> {
-  const record = parseExport(file, readExport(file));
-  const kept = await replaceState(location, record, suffix);
-  return { objects: record.puts.length, kept };
+  const content = parseExport(file, readExport(file));
+  const kept = await replaceState(location, content, suffix);
+  return { objects: content.puts.length, kept };
 }
 
 /** What a repair did. */
@@ -65,7 +71,7 @@ export interface Repair {
  * @throws StateError when nothing of it can be read
  */
 export async function repairState(location: StateLocation, suffix: string): Promise<Repair> {
-  const { record, head, damagedRows } = await readWhole(location);
+  const { record, notes, head, damagedRows } = await readWhole(location);
   const found = record.values.length + record.puts.length;
   const sound = withoutDangling(migrate(record));
   const lost = [...damagedRows, ...sound.leftOut];
@@ -74,7 +80,7 @@ export async function repairState(location: StateLocation, suffix: string): Prom
   if (lost.length === 0 && missing === 0 && head !== undefined) {
     return { objects, lost, missing, kept: undefined };
   }
-  const kept = await replaceState(location, sound.record, suffix);
+  const kept = await replaceState(location, { ...sound.record, notes }, suffix);
   return { objects, lost, missing, kept };
 }
 
@@ -101,13 +107,13 @@ async function readWhole(location: StateLocation): Promise<ReadRows> {
 
 async function replaceState(
   location: StateLocation,
-  record: LogRecord,
+  content: StateContent,
   suffix: string,
 ): Promise<string | undefined> {
   const { directory } = location;
   const fresh = `${directory}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  await writeNewState({ ...location, directory: fresh }, record);
+  await writeNewState({ ...location, directory: fresh }, content);
   const kept = existsSync(directory) ? `${directory}.${suffix}` : undefined;
   if (kept !== undefined) renameSync(directory, kept);
   renameSync(fresh, directory);
@@ -143,8 +149,14 @@ function readExport(file: string): string {
   }
 }
 
-function parseExport(file: string, text: string): LogRecord {
-  let content: { readonly format?: unknown; readonly record?: Partial<LogRecord> } | null;
+interface ExportFile {
+  readonly format?: unknown;
+  readonly record?: Partial<LogRecord>;
+  readonly notes?: unknown;
+}
+
+function parseExport(file: string, text: string): StateContent {
+  let content: ExportFile | null;
   try {
     content = JSON.parse(text) as typeof content;
   } catch (cause) {
@@ -157,13 +169,14 @@ function parseExport(file: string, text: string): LogRecord {
   if (schema > SCHEMA_VERSION) {
     throw notAnExport(file, `it has schema ${schema}, this tstack reads up to ${SCHEMA_VERSION}`);
   }
-  if (!isList(values, isValue) || !isList(puts, isPut)) {
+  const notes = content.notes ?? [];
+  if (!isList(values, isValue) || !isList(puts, isPut) || !isList(notes, isNote)) {
     throw notAnExport(file, 'its content is damaged');
   }
   const record = migrate({ schema, version, values, puts, removals: [], dropped: [] });
   const { leftOut } = withoutDangling(record);
   if (leftOut.length > 0) throw notAnExport(file, `${leftOut.length} of its objects are not whole`);
-  return record;
+  return { ...record, notes };
 }
 
 function isList<T>(list: unknown, isItem: (item: unknown) => item is T): list is readonly T[] {
@@ -172,6 +185,12 @@ function isList<T>(list: unknown, isItem: (item: unknown) => item is T): list is
 
 function isValue(item: unknown): item is LogRecord['values'][number] {
   return Array.isArray(item) && Number.isInteger(item[0]) && isObject(item[1]);
+}
+
+function isNote(item: unknown): item is Note {
+  if (!Array.isArray(item)) return false;
+  const [name, text] = item as readonly unknown[];
+  return typeof name === 'string' && /^[a-z-]{1,64}$/.test(name) && typeof text === 'string';
 }
 
 function isPut(item: unknown): item is LogRecord['puts'][number] {

@@ -99,6 +99,26 @@ describe('what is durable', () => {
     await third.close();
   });
 
+  test('notes stay when the store is cleared, if they are named', async () => {
+    await filledStore();
+    const persistence = openLmdbPersistence(location);
+    await persistence.load();
+    await persistence.notes.write('daemon-id', 'abc');
+    await persistence.notes.write('keys', 'x');
+    await persistence.clear(new Map([['daemon-id', 'abc']]));
+    await persistence.close();
+    const again = openLmdbPersistence(location);
+    expect(await again.load()).toBeUndefined();
+    expect([again.notes.read('daemon-id'), again.notes.read('keys')]).toEqual(['abc', undefined]);
+    const store = new Store({ clock: new VirtualClock(EPOCH), persistence: again });
+    fill(store);
+    await store.durable();
+    await again.close();
+    const third = openLmdbPersistence(location);
+    expect((await third.load())?.objects).toHaveLength(6);
+    await third.close();
+  });
+
   test('the disk holds the state and not its history', async () => {
     const { store, close } = await openStore();
     fill(store);
