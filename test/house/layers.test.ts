@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gitops: ['swarm', 'stack', 'plan', 'rollout', 'engine/client.ts'],
   web: ['swarm', 'engine/client.ts'],
   host: ['swarm', 'stack', 'engine', 'orchestrator', 'gitops', 'plan/secret-memory.ts'],
+  daemon: ['swarm', 'orchestrator', 'engine', 'runtimes', 'server', 'ingress', 'host'],
   cli: ['*'],
 };
 
@@ -51,7 +52,10 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   ingress: [/^node:(net|dgram)$/],
   web: [/^node:http$/],
   host: [/^node:/, /^lmdb$/],
-  cli: [/^node:/, /^commander$/, /^chalk$/, /^listr2$/, /^pino$/, /^prom-client$/],
+  daemon: [/^node:/],
+  'daemon/certificate-authority.ts': [/^@peculiar\/x509$/],
+  'daemon/log.ts': [/^pino$/],
+  cli: [/^node:/, /^commander$/, /^chalk$/, /^listr2$/, /^prom-client$/],
 };
 
 interface Import {

@@ -1,0 +1,190 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { formatTimestamp } from '../base/timestamp.ts';
+import { openLmdbPersistence, type LmdbPersistence } from '../host/lmdb-persistence.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Backend } from '../server/backend.ts';
+import { createServer } from '../server/server.ts';
+import { clusterRoutes } from './cluster-routes.ts';
+import { countCluster, type ClusterStatus } from './cluster-status.ts';
+import { formatTcpAddress, type TcpAddress } from './listen-address.ts';
+import type { Log } from './log.ts';
+import { daemonId, Membership } from './membership.ts';
+import { rolesOf, type NodeCount } from './node-count.ts';
+import type { ClusterPaths } from './paths.ts';
+import type { Runtime, RuntimeName } from './runtimes.ts';
+import type { TcpServer } from './tcp-server.ts';
+
+/** What can be said when a daemon is started; kept for later starts. */
+export interface DaemonSettings {
+  readonly runtime: RuntimeName;
+  readonly listen?: TcpAddress | undefined;
+}
+
+export interface DaemonOptions {
+  readonly paths: ClusterPaths;
+  /** Nodes of a new cluster; without effect on one that is there. */
+  readonly nodes: NodeCount;
+  /** Over what was said at the last start. */
+  readonly settings: Partial<DaemonSettings>;
+  readonly defaultRuntime: RuntimeName;
+  readonly openRuntime: (name: RuntimeName) => Promise<Runtime>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly machine: Machine;
+  readonly version: string;
+  readonly pid: number;
+  readonly log: Log;
+}
+
+/** A daemon that answers requests. */
+export interface Daemon {
+  /** Resolves when a client asked it to stop. */
+  readonly stopRequested: Promise<'stop' | 'keep'>;
+  status(): ClusterStatus;
+  /**
+   * Stops answering, puts everything on disk, frees the files.
+   * @param tasks - whether what runs is stopped in good order, or goes on for the next start
+   */
+  stop(tasks: 'stop' | 'keep'): Promise<void>;
+}
+
+/**
+ * Assembles an embedded cluster: state, orchestrator, runtime, API.
+ * @throws StateError (rejects) the state cannot be used; UserError the runtime or an address cannot
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { paths, clock, random, machine, version, log } = options;
+  const startedAt = formatTimestamp(clock.now());
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const persistence = openLmdbPersistence({
+      cluster: paths.name,
+      directory: paths.data,
+      keyFile: paths.keyFile,
+    });
+    ends.push(() => persistence.close());
+    const settings = await readSettings(persistence, options);
+    const runtime = await options.openRuntime(settings.runtime);
+    ends.push(() => runtime.close());
+    const { executor } = runtime;
+    const membership = await Membership.open(
+      { name: paths.name, clock, random, persistence, executor, machine, version },
+      rolesOf(options.nodes),
+    );
+    const { promise: stopRequested, resolve: requestStop } = withResolver<'stop' | 'keep'>();
+    let tcp: TcpServer | undefined;
+    const status = (): ClusterStatus => ({
+      ...describeDaemon(options, { settings, startedAt, tcp }),
+      ...describeCluster(membership),
+    });
+    const routes = clusterRoutes({ status, requestStop, keys: () => membership.keys });
+    const backend: Backend = {
+      clock,
+      facts: { ...machine, id: await daemonId(persistence, random), version, rootDir: paths.root },
+      membership,
+      executor,
+    };
+    const report = ({ method, path, error }: { method: string; path: string; error: unknown }) =>
+      log.error({ method, path, error }, 'a request failed');
+    const createApi = () => createServer(backend, { routes, report });
+    const api = await createApi();
+    ends.push(() => api.close());
+    await api.listen({ kind: 'socket', socketPath: paths.socket });
+    if (settings.listen && membership.keys) {
+      const { openTcpServer } = await import('./tcp-server.ts');
+      const { keys } = membership;
+      const onError = (error: unknown) => log.error({ error }, 'the TCP server was not renewed');
+      const address = settings.listen;
+      const { hostname } = machine;
+      tcp = await openTcpServer({
+        address,
+        keys,
+        clock,
+        hostname,
+        createServer: createApi,
+        onError,
+      });
+      const server = tcp;
+      ends.push(() => server.close());
+    }
+    return {
+      stopRequested,
+      status,
+      async stop(tasks) {
+        for (const end of ends.splice(2).reverse()) await end();
+        await membership.stop(tasks);
+        await endAll(ends);
+      },
+    };
+  } catch (error) {
+    await endAll(ends);
+    throw error;
+  }
+}
+
+async function endAll(ends: (() => Promise<void>)[]): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+/** What was said now, else at the last start, else the default; kept. */
+async function readSettings(
+  { notes }: LmdbPersistence,
+  { settings, defaultRuntime }: DaemonOptions,
+): Promise<DaemonSettings> {
+  const text = notes.read('settings');
+  const saved = text === undefined ? {} : (JSON.parse(text) as Partial<DaemonSettings>);
+  const chosen = { runtime: defaultRuntime, ...saved, ...settings };
+  if (JSON.stringify(chosen) !== text) await notes.write('settings', JSON.stringify(chosen));
+  return chosen;
+}
+
+interface Circumstances {
+  readonly settings: DaemonSettings;
+  readonly startedAt: string;
+  readonly tcp: TcpServer | undefined;
+}
+
+function describeDaemon(
+  { paths, version, pid }: DaemonOptions,
+  { settings, startedAt, tcp }: Circumstances,
+) {
+  return {
+    Name: paths.name,
+    Version: version,
+    Pid: pid,
+    StartedAt: startedAt,
+    Runtime: settings.runtime,
+    Directory: paths.root,
+    Socket: paths.socket,
+    Listen: tcp ? [formatTcpAddress(tcp.address)] : [],
+    ...(tcp && { ServerCertificateExpires: new Date(tcp.certificateEnds).toISOString() }),
+  };
+}
+
+const NOTHING = { Total: 0, Up: 0 };
+
+function describeCluster(membership: Membership) {
+  const state = membership.state();
+  if (state.kind !== 'active') {
+    const Managers = { ...NOTHING, HasQuorum: false };
+    return { State: 'inactive' as const, Nodes: NOTHING, Managers, Services: 0, RunningTasks: 0 };
+  }
+  const expires = membership.keys?.authorityExpires;
+  return {
+    State: 'active' as const,
+    ...countCluster(state.swarm),
+    ...(expires !== undefined && { AuthorityExpires: new Date(expires).toISOString() }),
+  };
+}
+
+function withResolver<T>(): {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+} {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
