@@ -1,4 +1,5 @@
-// Builds dist/: the program, minified, in chunks that bin/load-bundle.js loads as they are needed.
+// Builds dist/: the program, minified, in chunks that bin/load-bundle.js loads as they are needed, and
+// the daemon of embedded clusters, one file for bin/load-daemon.js.
 // Run by `npm run build` and `prepare`.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,6 +45,16 @@ const lateModules = {
   },
 };
 
+/** The daemon is a bundle of its own; what is not a chunk is required from bin/. */
+const daemonApart = {
+  name: 'daemon-apart',
+  setup(bundle) {
+    bundle.onResolve({ filter: /\/daemon\/tstackd\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './load-daemon.js', external: true } : undefined,
+    );
+  },
+};
+
 await compileSchemas();
 // Caches of other chunks must never be read: V8 compares little more than the length.
 rmSync('dist', { recursive: true, force: true });
@@ -61,7 +72,7 @@ const { outputFiles } = await build({
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [unusedByDockerode, lateModules],
+  plugins: [unusedByDockerode, lateModules, daemonApart],
   write: false,
 });
 
@@ -84,6 +95,25 @@ for (const { path, text } of outputFiles) {
 }
 writeFileSync('dist/tstack.chunks', sources.join(''), 'latin1');
 writeFileSync('dist/tstack.json', JSON.stringify(index));
+
+await build({
+  entryPoints: { tstackd: 'src/daemon/tstackd.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  // A native addon cannot be bundled.
+  external: ['lmdb'],
+  banner: { js: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'bundleUrl' },
+  minify: true,
+  charset: 'ascii',
+  legalComments: 'none',
+  logLevel: 'warning',
+});
 
 const cached = spawnSync(process.execPath, ['code-cache.config.mjs'], {
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,13 +1,15 @@
-// Writes dist/tstack.cache: V8's code cache of the program's chunks after a few commands have run, so
-// that the functions they need are in it. The build runs this in a process of its own.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Writes dist/tstack.cache and dist/tstackd.cjs.cache: V8's code cache of the program's chunks after a
+// few commands have run, and of the daemon after a start, so that the functions they need are in it.
+// The build runs this in a process of its own.
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = import.meta.dirname;
-const { openBundle } = createRequire(import.meta.url)('./bin/load-bundle.js');
+const require = createRequire(import.meta.url);
+const { openBundle } = require('./bin/load-bundle.js');
 const indexFile = join(root, 'dist/tstack.json');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
 
@@ -75,6 +77,34 @@ const engine = createServer(({ url }, response) => {
   response.end(JSON.stringify(id === undefined ? answer : answer[0]));
 });
 
+/** Starts an embedded cluster, ends it once it is up, and writes the cache of what that took. */
+async function cacheDaemon() {
+  const { runDaemon, script } = require('./bin/load-daemon.js');
+  const end = new AbortController();
+  await runDaemon({
+    paths: {
+      name: 'build',
+      root: join(folder, 'state'),
+      data: join(folder, 'state/data'),
+      tasks: join(folder, 'state/tasks'),
+      log: join(folder, 'state/daemon.log'),
+      keyFile: join(folder, 'key'),
+      runtime: join(folder, 'run'),
+      socket: join(folder, 'run/build.sock'),
+    },
+    nodes: { managers: 1, workers: 0 },
+    settings: { runtime: 'simulated' },
+    version: '0.0.0',
+    logLevel: 'error',
+    onReady: () => end.abort(),
+    signal: end.signal,
+  });
+  const file = join(root, 'dist/tstackd.cjs.cache');
+  writeFileSync(file, script.createCachedData());
+  // The daemon has narrowed what this process gives away.
+  chmodSync(file, 0o644);
+}
+
 try {
   const { load, scripts } = openBundle();
   const { main } = load('./tstack.js');
@@ -101,6 +131,7 @@ try {
   }
   writeFileSync(join(root, 'dist/tstack.cache'), Buffer.concat(caches));
   writeFileSync(indexFile, JSON.stringify(index));
+  await cacheDaemon();
 } finally {
   rmSync(folder, { recursive: true });
 }

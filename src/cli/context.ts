@@ -43,6 +43,8 @@ export interface ConnectRequest {
   readonly globals: GlobalValues;
   readonly env: Environment;
   readonly signal: AbortSignal;
+  /** Whether an embedded cluster that does not run is started; default yes. */
+  readonly mayStart?: boolean;
 }
 
 /** What a command gets: the platform, the global flags, and the engine on demand. */

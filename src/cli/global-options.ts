@@ -16,6 +16,13 @@ export const GLOBAL_OPTIONS = {
     help: 'Docker context to use; beats DOCKER_HOST and DOCKER_CONTEXT',
     complete: 'none',
   },
+  embedded: {
+    kind: 'string',
+    bare: 'default',
+    placeholder: 'NAME',
+    help: 'Use the embedded cluster of this machine, and start it if need be; also TSTACK_CLUSTER=embedded[:NAME]',
+    complete: 'none',
+  },
   tls: { kind: 'boolean', help: 'Use TLS; implied by --tlsverify' },
   tlsverify: { kind: 'boolean', help: 'Use TLS and verify the engine' },
   tlscacert: {

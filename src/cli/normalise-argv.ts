@@ -68,9 +68,16 @@ function readToken(argv: readonly string[], at: number, flags: FlagIndex): Readi
 function readLong(token: string, next: string | undefined, flags: FlagIndex): Reading {
   const flag = flags.byLong.get(token.slice(2));
   if (!flag) return { tokens: [token], taken: 1 };
-  if (flag.option.kind === 'boolean') return { tokens: [`${token}=true`], taken: 1 };
+  const bare = bareValue(flag.option);
+  if (bare !== undefined) return { tokens: [`${token}=${bare}`], taken: 1 };
   if (next === undefined) throw new UsageError(`flag needs an argument: ${token}`);
   return { tokens: [`${token}=${next}`], taken: 2 };
+}
+
+/** The value of a flag that is given without one; undefined when it needs one. */
+export function bareValue(option: Option): string | undefined {
+  if (option.kind === 'boolean') return 'true';
+  return option.kind === 'string' ? option.bare : undefined;
 }
 
 function readShorts(token: string, next: string | undefined, flags: FlagIndex): Reading {

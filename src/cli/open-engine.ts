@@ -4,6 +4,7 @@ import type { EngineClient, RegistryAuth } from '../engine/client.ts';
 import { resolveConnection, type Connection } from '../engine/connection.ts';
 import type { ReadFile } from '../stack/read-file.ts';
 import type { ConnectRequest, Environment } from './context.ts';
+import { chooseEmbedded } from './embedded/choose-embedded.ts';
 import type { GlobalValues } from './global-options.ts';
 import { VERSION } from './version.ts';
 
@@ -13,6 +14,8 @@ export interface EnginePorts {
   readonly clock: Clock;
   /** Takes one line for stderr, without prefix. */
   readonly warn: (text: string) => void;
+  /** Takes one line for stderr, as it is. */
+  readonly tell: (text: string) => void;
 }
 
 /** The engine that flags, environment and docker's configuration name. @throws UsageError, EngineError */
@@ -21,6 +24,8 @@ export function findConnection(
   env: Environment,
   readFile: ReadFile,
 ): Connection {
+  const isEmbedded = chooseEmbedded(globals, env) !== undefined;
+  if (isEmbedded) return findConnection(asEngine(globals, EMBEDDED), withoutCluster(env), readFile);
   const { context, tls, tlsverify, tlscacert, tlscert, tlskey } = globals;
   const flags = {
     hosts: globals.host,
@@ -34,12 +39,40 @@ export function findConnection(
   return resolveConnection(flags, { env, homeDir: homedir(), readFile });
 }
 
+/** Stands for the socket of an embedded cluster where only docker's configuration is wanted. */
+const EMBEDDED = 'unix:///embedded';
+
+function asEngine(globals: GlobalValues, host: string): GlobalValues {
+  return { ...globals, embedded: undefined, context: undefined, host: [host] };
+}
+
+function withoutCluster({ TSTACK_CLUSTER: _, ...env }: Environment): Environment {
+  return env;
+}
+
+/**
+ * The cluster that flags and environment name; an embedded one is started unless it runs.
+ * @throws UsageError, EngineError, UserError exit 9
+ */
+export async function findCluster(
+  { globals, env, signal, mayStart = true }: ConnectRequest,
+  { readFile, tell }: EnginePorts,
+): Promise<Connection> {
+  const name = chooseEmbedded(globals, env);
+  if (name === undefined) return findConnection(globals, env, readFile);
+  const { ensureDaemon } = await import('./embedded/ensure-daemon.ts');
+  const socket = await ensureDaemon({ name, env, signal, mayStart, tell });
+  return findConnection(asEngine(globals, `unix://${socket}`), withoutCluster(env), readFile);
+}
+
 /** Connects to that engine; its client library is loaded now and not before. @throws EngineError exit 9 */
 export async function openEngine(
-  { globals, env, signal }: ConnectRequest,
-  { readFile, clock, warn }: EnginePorts,
+  request: ConnectRequest,
+  ports: EnginePorts,
 ): Promise<EngineClient> {
-  const connection = findConnection(globals, env, readFile);
+  const { signal } = request;
+  const { clock, warn } = ports;
+  const connection = await findCluster(request, ports);
   for (const warning of connection.warnings) warn(warning);
   const { connectEngine } = await import('../engine/dockerode-client.ts');
   return connectEngine({ connection, clock, userAgent: `tstack/${VERSION}` }, { signal });

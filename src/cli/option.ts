@@ -28,6 +28,8 @@ export interface BooleanOption extends OptionFacts {
 
 export interface StringOption extends ValueOptionFacts {
   readonly kind: 'string';
+  /** What `--flag` alone means; the value is then given as `--flag=VALUE` only. */
+  readonly bare?: string;
   readonly default?: string;
 }
 

@@ -5,7 +5,7 @@ import { readSystemFile } from '../host/read-file.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { systemRandom } from '../host/system-random.ts';
 import type { Environment, Platform } from './context.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngine, type EnginePorts } from './open-engine.ts';
 import { isTerminal, openStream } from './process-stream.ts';
 
 /** The process as a Platform; installs its signal handlers. */
@@ -27,10 +27,19 @@ export function createSystemPlatform(): Platform {
       const { openSecretMemory } = await import('../host/secret-memory.ts');
       return openSecretMemory(`${stateDirectory(process.env)}/tstack`);
     },
-    connect: (request) =>
-      openEngine(request, { readFile: readSystemFile, clock: systemClock, warn: writeWarning }),
+    connect: (request) => openEngine(request, SYSTEM_PORTS),
   };
 }
+
+/** What opening an engine needs, from this process. */
+export const SYSTEM_PORTS: EnginePorts = {
+  readFile: readSystemFile,
+  clock: systemClock,
+  warn: writeWarning,
+  tell: (text) => {
+    process.stderr.write(`${text}\n`);
+  },
+};
 
 function writeWarning(text: string): void {
   process.stderr.write(`WARNING: ${text}\n`);

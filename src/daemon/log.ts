@@ -11,6 +11,7 @@ export function createLog(target: { write(line: string): void }, level: LogLevel
   const options = {
     level,
     timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: stdSerializers.err },
   };
   return pino({ ...options, base: null }, target);

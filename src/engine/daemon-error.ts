@@ -57,7 +57,7 @@ const KNOWN_REFUSALS: readonly KnownRefusal[] = [
     kind: 'unavailable',
     code: 'swarm-inactive',
     exitCode: EXIT_CODE.unreachable,
-    hint: '`docker swarm init` makes this engine a Swarm of one node; if the Swarm is elsewhere, name one of its managers with -H, --context or DOCKER_HOST',
+    hint: '`docker swarm init` makes this engine a Swarm of one node; if the Swarm is elsewhere, name one of its managers with -H, --context or DOCKER_HOST; --embedded uses the embedded cluster of this machine',
   },
   {
     pattern: /Swarm is encrypted and needs to be unlocked/,

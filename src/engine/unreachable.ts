@@ -20,7 +20,7 @@ interface Explanation {
 type Explain = (connection: Connection, lost: LostRequest) => Explanation;
 
 const OTHER_WAYS =
-  'name a Swarm manager with -H, --context or DOCKER_HOST; on this machine, start the engine (`systemctl start docker`), and `docker swarm init` makes it a Swarm of one node';
+  'name a Swarm manager with -H, --context or DOCKER_HOST; on this machine, start the engine (`systemctl start docker`), and `docker swarm init` makes it a Swarm of one node; or run the stack without an engine, in the embedded cluster of this machine: --embedded';
 
 const noSocket: Explain = ({ url, endpoint }, { message }) => {
   const path = endpoint.kind === 'unix' || endpoint.kind === 'npipe' ? endpoint.path : url;

@@ -1,4 +1,5 @@
 import { defineGroup } from '../define-command.ts';
+import { cluster } from './cluster.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { deploy } from './deploy.ts';
@@ -15,5 +16,18 @@ import { version } from './version.ts';
 export const ROOT = defineGroup({
   name: 'tstack',
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
-  commands: [plan, deploy, config, ls, services, ps, rm, simulate, version, completion, help],
+  commands: [
+    plan,
+    deploy,
+    config,
+    ls,
+    services,
+    ps,
+    rm,
+    simulate,
+    cluster,
+    version,
+    completion,
+    help,
+  ],
 });

@@ -60,7 +60,9 @@ async function stackNames(
   try {
     const rest = globalFlags(words.slice(0, -1));
     const { globals } = parseCommandLine(PROBE, [], { rest, env: platform.env });
-    const context = createContext({ ...platform, signal }, globals, root);
+    const connect: Platform['connect'] = (request) =>
+      platform.connect({ ...request, mayStart: false });
+    const context = createContext({ ...platform, signal, connect }, globals, root);
     const client = await context.engine();
     const services = await client.services.list(
       { filters: { label: [LABEL_NAMESPACE] } },

@@ -2,7 +2,7 @@ import { findChild } from '../select-command.ts';
 import type { Argument, Command, CommandGroup } from '../define-command.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 import { isVisible } from '../help/render-help.ts';
-import { indexFlags, type FlagIndex } from '../normalise-argv.ts';
+import { bareValue, indexFlags, type FlagIndex } from '../normalise-argv.ts';
 import { flagName, type Completion, type Option, type OptionTable } from '../option.ts';
 
 /** One thing the shell may offer. */
@@ -82,7 +82,7 @@ function pendingFlag(word: string, flags: FlagIndex): Option | undefined {
   const flag = word.startsWith('--')
     ? flags.byLong.get(word.slice(2))
     : flags.byShort.get(word.at(-1) ?? '');
-  return flag?.option.kind === 'boolean' ? undefined : flag?.option;
+  return flag && bareValue(flag.option) === undefined ? flag.option : undefined;
 }
 
 function offerForValue(option: Option, typed: string): Offer {

@@ -54,12 +54,19 @@ export function isVisible(one: CommandNode | Option): boolean {
 /** `-c, --compose-file FILE`; without a short name the dashes stay aligned. */
 export function optionLabel(property: string, option: Option): string {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
+  return `${short}${flagLabel(property, option)}`;
+}
+
+/** `--compose-file FILE`, `--embedded[=NAME]`. */
+export function flagLabel(property: string, option: Option): string {
   const value = valueLabel(option);
-  return `${short}--${flagName(property)}${value === '' ? '' : ` ${value}`}`;
+  const flag = `--${flagName(property)}`;
+  if (option.kind === 'string' && option.bare !== undefined) return `${flag}[=${value}]`;
+  return value === '' ? flag : `${flag} ${value}`;
 }
 
 /** What stands for the value: a placeholder or the words to choose from; empty for booleans. */
-export function valueLabel(option: Option): string {
+function valueLabel(option: Option): string {
   if (option.kind === 'boolean') return '';
   if (option.kind === 'choice') return option.choices.join('|');
   return option.kind === 'duration' ? 'DURATION' : option.placeholder;

@@ -1,8 +1,8 @@
 import type { Command, CommandGroup, CommandNode } from '../define-command.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
-import { environmentName, flagName, type OptionTable } from '../option.ts';
+import { environmentName, type OptionTable } from '../option.ts';
 import { usageLine } from '../usage.ts';
-import { isVisible, optionText, valueLabel } from './render-help.ts';
+import { flagLabel, isVisible, optionText } from './render-help.ts';
 
 /** The whole command line as one Markdown page. */
 export function renderReference(root: CommandGroup): string {
@@ -45,7 +45,7 @@ function optionRows(table: OptionTable): string {
     .filter(([, option]) => isVisible(option))
     .map(([property, option]) => {
       const short = option.short === undefined ? '' : `${code(`-${option.short}`)}, `;
-      const flag = code(`--${flagName(property)} ${valueLabel(option)}`.trimEnd());
+      const flag = code(flagLabel(property, option));
       const cells = [short + flag, optionText(option), code(environmentName(property))];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     });

@@ -1,0 +1,37 @@
+import type { Argument } from '../define-command.ts';
+import type { OptionTable } from '../option.ts';
+
+/** The cluster that a command is about. */
+export const CLUSTER_ARGUMENT = {
+  placeholder: 'NAME',
+  count: 'optional',
+  complete: 'none',
+} as const satisfies Argument;
+
+/** How a daemon is started; runtime and address are kept for later starts. */
+export const DAEMON_OPTIONS = {
+  nodes: {
+    kind: 'string',
+    placeholder: 'COUNT',
+    default: '1m',
+    help: 'Logical nodes of a new cluster, managers and workers: 1m, 1m+3w, 3m+2w',
+    complete: 'none',
+  },
+  runtime: {
+    kind: 'choice',
+    choices: ['process', 'container', 'simulated'],
+    help: 'What runs tasks: processes of this machine (no sandbox), a Docker or Podman engine, or nothing',
+  },
+  listen: {
+    kind: 'string',
+    placeholder: 'ADDRESS',
+    help: 'Also serve tcp://HOST:PORT, to clients with a certificate of "tstack cluster ca issue"; "none" ends it',
+    complete: 'none',
+  },
+  verbosity: {
+    kind: 'choice',
+    choices: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+    help: 'What the daemon logs',
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,60 @@
+import type { ExitCode } from '../../base/errors.ts';
+import type { DaemonSettings } from '../../daemon/daemon.ts';
+import { parseListenAddress } from '../../daemon/listen-address.ts';
+import { parseNodeCount } from '../../daemon/node-count.ts';
+import { clusterPaths } from '../../daemon/paths.ts';
+import type { Context } from '../context.ts';
+import type { OptionValues } from '../option.ts';
+import { VERSION } from '../version.ts';
+import type { DAEMON_OPTIONS } from './cluster-options.ts';
+import { pathSource } from './find-daemon.ts';
+import { reportReadiness } from './readiness.ts';
+
+export type DaemonFlags = OptionValues<typeof DAEMON_OPTIONS>;
+
+/**
+ * Runs the daemon in this process until it is stopped.
+ * @param readyDescriptor - where the command that started it listens; then nothing is printed
+ */
+export async function runCluster(
+  name: string,
+  flags: DaemonFlags & { readonly readyDescriptor: number | undefined },
+  { env, signal, stderr }: Context,
+): Promise<ExitCode> {
+  const { readyDescriptor } = flags;
+  let isTold = false;
+  const tell = (failure?: unknown): void => {
+    if (readyDescriptor === undefined || isTold) return;
+    isTold = true;
+    reportReadiness(readyDescriptor, failure);
+  };
+  try {
+    const nodes = parseNodeCount(flags.nodes);
+    const settings = settingsOf(flags);
+    const paths = clusterPaths(name, pathSource(env));
+    const { runDaemon } = await import('../../daemon/tstackd.ts');
+    return await runDaemon({
+      paths,
+      nodes,
+      settings,
+      version: VERSION,
+      logLevel: flags.verbosity,
+      echo: readyDescriptor === undefined ? (line) => stderr.write(line) : undefined,
+      onReady: () => tell(),
+      signal,
+    });
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
+}
+
+/** What was said about runtime and address. @throws UsageError */
+export function settingsOf({ runtime, listen }: DaemonFlags): Partial<DaemonSettings> {
+  return {
+    ...(runtime !== undefined && { runtime }),
+    ...(listen !== undefined && {
+      listen: listen === 'none' ? undefined : parseListenAddress(listen),
+    }),
+  };
+}
