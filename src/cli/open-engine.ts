@@ -46,8 +46,8 @@ function asEngine(globals: GlobalValues, host: string): GlobalValues {
   return { ...globals, embedded: undefined, context: undefined, host: [host] };
 }
 
-function withoutCluster({ TSTACK_CLUSTER: _, ...env }: Environment): Environment {
-  return env;
+function withoutCluster(env: Environment): Environment {
+  return { ...env, TSTACK_CLUSTER: undefined };
 }
 
 /**

@@ -36,7 +36,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** Clocks of two machines differ. @source swarmkit ca/certificates.go (CertBackdate) */
 const BACKDATE_MS = 3_600_000;
 
-cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[1]);
+cryptoProvider.set(webcrypto);
 
 /** A new root: ECDSA P-256, good for 20 years, as SwarmKit's. */
 export async function createAuthority(cluster: string, now: Instant): Promise<KeyPair> {

@@ -156,19 +156,15 @@ interface ExportFile {
 }
 
 function parseExport(file: string, text: string): StateContent {
-  let content: ExportFile | null;
-  try {
-    content = JSON.parse(text) as typeof content;
-  } catch (cause) {
-    throw notAnExport(file, `it is not JSON: ${(cause as Error).message}`, cause);
-  }
-  const { schema, version, values, puts } = content?.record ?? {};
+  const content = parseJson(file, text);
+  const { schema, version } = content?.record ?? {};
   if (content?.format !== FORMAT || typeof schema !== 'number' || typeof version !== 'number') {
     throw notAnExport(file, `it is not a file of 'tstack cluster export'`);
   }
   if (schema > SCHEMA_VERSION) {
     throw notAnExport(file, `it has schema ${schema}, this tstack reads up to ${SCHEMA_VERSION}`);
   }
+  const { values, puts } = content.record ?? {};
   const notes = content.notes ?? [];
   if (!isList(values, isValue) || !isList(puts, isPut) || !isList(notes, isNote)) {
     throw notAnExport(file, 'its content is damaged');
@@ -177,6 +173,14 @@ function parseExport(file: string, text: string): StateContent {
   const { leftOut } = withoutDangling(record);
   if (leftOut.length > 0) throw notAnExport(file, `${leftOut.length} of its objects are not whole`);
   return { ...record, notes };
+}
+
+function parseJson(file: string, text: string): ExportFile | null {
+  try {
+    return JSON.parse(text) as ExportFile | null;
+  } catch (cause) {
+    throw notAnExport(file, `it is not JSON: ${(cause as Error).message}`, cause);
+  }
 }
 
 function isList<T>(list: unknown, isItem: (item: unknown) => item is T): list is readonly T[] {
