@@ -164,16 +164,24 @@ function parseExport(file: string, text: string): StateContent {
   if (schema > SCHEMA_VERSION) {
     throw notAnExport(file, `it has schema ${schema}, this tstack reads up to ${SCHEMA_VERSION}`);
   }
-  const { values, puts } = content.record ?? {};
-  const notes = content.notes ?? [];
-  if (!isList(values, isValue) || !isList(puts, isPut) || !isList(notes, isNote)) {
-    throw notAnExport(file, 'its content is damaged');
-  }
-  const record = migrate({ schema, version, values, puts, removals: [], dropped: [] });
+  const record = migrate({ ...parseRows(file, content), schema, version });
   const { leftOut } = withoutDangling(record);
   if (leftOut.length > 0) throw notAnExport(file, `${leftOut.length} of its objects are not whole`);
-  return { ...record, notes };
+  return { ...record, notes: parseNotes(file, content) };
 }
+
+function parseRows(file: string, { record }: ExportFile): Omit<LogRecord, 'schema' | 'version'> {
+  const { values, puts } = record ?? {};
+  if (!isList(values, isValue) || !isList(puts, isPut)) throw notAnExport(file, DAMAGED);
+  return { values, puts, removals: [], dropped: [] };
+}
+
+function parseNotes(file: string, { notes = [] }: ExportFile): readonly Note[] {
+  if (!isList(notes, isNote)) throw notAnExport(file, DAMAGED);
+  return notes;
+}
+
+const DAMAGED = 'its content is damaged';
 
 function parseJson(file: string, text: string): ExportFile | null {
   try {
