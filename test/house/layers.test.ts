@@ -49,7 +49,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   server: [/^node:(http|https|stream|net|tls|zlib)$/, /^fastify$/],
   // The socket's file: its mode, and a stale one of a daemon that was killed.
   'server/listen.ts': [/^node:fs\/promises$/],
-  ingress: [/^node:(net|dgram)$/],
+  ingress: [/^node:(net|dgram|os)$/],
   web: [/^node:http$/],
   host: [/^node:/, /^lmdb$/],
   daemon: [/^node:/],

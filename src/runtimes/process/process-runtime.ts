@@ -21,6 +21,7 @@ import { TaskLog } from '../logs/task-log.ts';
 import { findAccount, type Account } from './accounts.ts';
 import { createCgroups } from './cgroups.ts';
 import type { Peer } from './environment.ts';
+import { readListeners, reachableAt } from './listeners.ts';
 import { planMounts } from './mounts.ts';
 import { createProcessController } from './process-controller.ts';
 import { createProcessTable, type MarkedProcess, type ProcessTable } from './process-table.ts';
@@ -54,7 +55,14 @@ export interface ProcessRuntimeOptions {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-/** Where a task may answer for one of its ports. */
+/** A port of a task. */
+export interface TaskTarget {
+  readonly task: TaskId;
+  /** As the service declares it; 0 when it declares none. */
+  readonly targetPort: number;
+}
+
+/** Where a task answers for one of its ports. */
 export interface TaskAddress {
   readonly host: string;
   readonly port: number;
@@ -63,13 +71,20 @@ export interface TaskAddress {
 /** An executor that runs tasks as processes of this machine. */
 export interface ProcessRuntime extends Executor {
   /**
-   * Where a task may listen for a target port, likeliest first; empty when it was never prepared.
-   * Target port 0 stands for the first.
+   * Where a task listens for a target port, likeliest first; empty while it does not. Sockets of
+   * other processes are never told. Target port 0 stands for its only one.
    */
-  addressesOf(task: TaskId, targetPort: number): readonly TaskAddress[];
+  findAddresses(port: TaskTarget, protocol: 'tcp' | 'udp'): readonly TaskAddress[];
   /** Lets go of everything; the tasks go on running. */
   close(): void;
 }
+
+/** How long it is taken for granted that a task listens where it did, or does not yet, ms. */
+const FOUND_MS = 1000;
+const ABSENT_MS = 20;
+
+/** How old a look at all processes may be when sockets are looked for, ms. */
+const SCAN_MS = 100;
 
 /** Variable that every process of a task carries. */
 const MARK = 'TSTACK_TASK';
@@ -96,6 +111,10 @@ class Runtime implements ProcessRuntime {
   readonly #cluster: string;
   readonly #tasks = new Map<TaskId, { processes: TaskProcesses; log: TaskLog }>();
   readonly #logs = new Map<TaskId, TaskLog>();
+  readonly #found = new Map<
+    string,
+    { readonly at: number; readonly addresses: readonly TaskAddress[] }
+  >();
   #marked: { readonly at: number; readonly found: readonly MarkedProcess[] } | undefined;
 
   constructor(options: ProcessRuntimeOptions) {
@@ -163,8 +182,7 @@ class Runtime implements ProcessRuntime {
       ...inner,
       remove: async (signal) => {
         const facts = await inner.remove(signal);
-        this.#tasks.delete(task.ID);
-        this.#logs.delete(task.ID);
+        this.#forget(task.ID);
         return facts;
       },
       close: () => own.stopHealth(),
@@ -196,8 +214,20 @@ class Runtime implements ProcessRuntime {
     return this.#logOf(task.ID).read(query);
   }
 
-  addressesOf(task: TaskId, targetPort: number): readonly TaskAddress[] {
-    return this.#reservations.addressesOf(task, targetPort);
+  findAddresses({ task, targetPort }: TaskTarget, protocol: 'tcp' | 'udp'): readonly TaskAddress[] {
+    const wanted = this.#reservations.wantedPort(task, targetPort);
+    if (!wanted) return [];
+    const now = this.#options.clock.now();
+    const key = `${protocol} ${task} ${targetPort}`;
+    const known = this.#found.get(key);
+    const maxAgeMs = known?.addresses.length === 0 ? ABSENT_MS : FOUND_MS;
+    if (known && now - known.at < maxAgeMs) return known.addresses;
+    const { state } = this.#partsOf(task).processes;
+    const session = state.kind === 'running' ? state.identity.main.pid : undefined;
+    const pids = this.#processesOf(task, session, SCAN_MS);
+    const addresses = reachableAt(readListeners(pids, protocol), wanted);
+    this.#found.set(key, { at: now, addresses });
+    return addresses;
   }
 
   close(): void {
@@ -240,10 +270,13 @@ class Runtime implements ProcessRuntime {
     return parts;
   }
 
-  /** One look at all processes serves every task that asks within the same millisecond. */
-  #processesOf(id: TaskId, session: number | undefined): readonly number[] {
+  /**
+   * One look at all processes serves every task that asks within the same millisecond, or for longer
+   * when the answer may be older.
+   */
+  #processesOf(id: TaskId, session: number | undefined, maxAgeMs = 0): readonly number[] {
     const now = this.#options.clock.now();
-    if (this.#marked?.at !== now) {
+    if (!this.#marked || now - this.#marked.at > maxAgeMs || now < this.#marked.at) {
       this.#marked = { at: now, found: this.#table.withMark(MARK) };
     }
     const mark = this.#mark(id);
@@ -261,8 +294,13 @@ class Runtime implements ProcessRuntime {
     const record = directory.readRecord();
     await removeRemains(id, { directory, processes, surroundings: this.#surroundings });
     if (record) this.#reservations.release(record);
+    this.#forget(id);
+  }
+
+  #forget(id: TaskId): void {
     this.#tasks.delete(id);
     this.#logs.delete(id);
+    for (const key of this.#found.keys()) if (key.includes(` ${id} `)) this.#found.delete(key);
   }
 
   #accountOf({ container }: Assignment): Account | undefined {

@@ -6,6 +6,7 @@ import type { Assignment } from '../../orchestrator/agent/executor.ts';
 import type { TaskId } from '../../swarm/object.ts';
 import type { PortConfig } from '../../swarm/service.ts';
 import { chooseAddress, choosePort } from './addresses.ts';
+import type { WantedPort } from './listeners.ts';
 import type { TaskPort, TaskRecord } from './task-record.ts';
 
 /** What tasks hold of the machine: loopback addresses, ports and mount points. */
@@ -54,16 +55,15 @@ export class Reservations {
     for (const path of record.mountPoints.toReversed()) if (!others.has(path)) removeEmpty(path);
   }
 
-  /** Where a task may listen, its own port first, then the declared one. */
-  addressesOf(task: TaskId, targetPort: number): readonly { host: string; port: number }[] {
+  /** What is known of a task's port; undefined when the task was never prepared. */
+  wantedPort(task: TaskId, targetPort: number): WantedPort | undefined {
     const record = this.#records.get(task);
-    if (!record) return [];
+    if (!record) return undefined;
+    const { address, ports } = record;
     const own =
-      targetPort === 0
-        ? record.ports[0]
-        : record.ports.find((one) => one.targetPort === targetPort);
-    const ports = [...(own ? [own.port] : []), ...(targetPort === 0 ? [] : [targetPort])];
-    return ports.map((port) => ({ host: record.address, port }));
+      ports.find((one) => one.targetPort === targetPort) ??
+      (targetPort === 0 ? ports[0] : undefined);
+    return { address, ownPort: own?.port, targetPort };
   }
 
   #hold(id: TaskId, holding: Holding): void {
