@@ -111,7 +111,7 @@ test('peers are the services on a common network, by name and alias', () => {
     tx.create('service', aService({ name: 'other', spec: on('elsewhere') })),
   ]);
   const ids = store.view.list('service').map((one) => one.ID);
-  const peers = peersOf(store.view, app as StoredService, {
+  const peers = peersOf(store.view, app, {
     virtualAddresses: toVirtualAddresses(ids),
     canListenLow: false,
   });
