@@ -58,17 +58,17 @@ function invalidFilter(): Error {
 
 /** Whether a value equals one of the filter's, or the filter is absent. */
 export function matchesExactly(filters: ListFilters, key: string, value: string): boolean {
-  return some(filters.get(key), (one) => one === value);
+  return matchesAny(filters, key, (one) => one === value);
 }
 
 /** Whether a value begins with one of the filter's, or the filter is absent. */
 export function matchesPrefix(filters: ListFilters, key: string, value: string): boolean {
-  return some(filters.get(key), (one) => value.startsWith(one));
+  return matchesAny(filters, key, (one) => value.startsWith(one));
 }
 
 /** Whether a value holds one of the filter's, or the filter is absent. */
 export function matchesPart(filters: ListFilters, key: string, value: string): boolean {
-  return some(filters.get(key), (one) => value.includes(one));
+  return matchesAny(filters, key, (one) => value.includes(one));
 }
 
 /**
@@ -90,6 +90,12 @@ function hasLabel(labels: StringMap, wanted: string): boolean {
   return Object.hasOwn(labels, name) && (value === '' || labels[name] === value);
 }
 
-function some(values: readonly string[] | undefined, matches: (value: string) => boolean): boolean {
-  return values === undefined || values.length === 0 || values.some(matches);
+/** Whether one of the filter's values passes the test, or the filter is absent. */
+export function matchesAny(
+  filters: ListFilters,
+  key: string,
+  test: (wanted: string) => boolean,
+): boolean {
+  const values = filters.get(key);
+  return values === undefined || values.length === 0 || values.some(test);
 }

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiVersion } from './api-version.ts';
 import type { ActiveSwarm, Backend, SwarmState } from './backend.ts';
+import type { EngineClient } from './engine-client.ts';
 import type { EventLog } from './event-log.ts';
+import type { ExecBook } from './exec-book.ts';
 import { decodeJson, type Shape } from './go-json/shape.ts';
 import { parseJson } from './go-json/parse-json.ts';
 import { httpError } from './http-errors.ts';
+import type { LocalRecords } from './local-records.ts';
 import type { Query } from './query.ts';
 
 /** A request as routes see it. */
@@ -60,6 +63,11 @@ export type Answer =
 export interface RouteContext {
   readonly backend: Backend;
   readonly events: EventLog;
+  /** Networks and volumes of this machine, where no engine keeps them. */
+  readonly local: LocalRecords;
+  readonly execs: ExecBook;
+  /** Requests of our own to the engine behind us, where there is one. */
+  readonly engine?: EngineClient | undefined;
 }
 
 type Handled = Answer | Promise<Answer>;

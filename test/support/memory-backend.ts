@@ -1,8 +1,9 @@
 import { toInstant, VirtualClock, type Clock } from '../../src/base/clock.ts';
 import { createSeededRandom, randomId, type Random } from '../../src/base/random.ts';
 import { UserError, EXIT_CODE } from '../../src/base/errors.ts';
-import type { Assignment } from '../../src/orchestrator/agent/executor.ts';
+import type { Assignment, Executor, LogRecord } from '../../src/orchestrator/agent/executor.ts';
 import { Cluster } from '../../src/orchestrator/cluster.ts';
+import type { StoredTask } from '../../src/orchestrator/store/stored-object.ts';
 import { createControl } from '../../src/orchestrator/control.ts';
 import { createSimulatedRuntime, type SimulatedRuntime } from '../../src/runtimes/simulated.ts';
 import type { SimulatedBehaviour } from '../../src/runtimes/simulated-container.ts';
@@ -21,7 +22,7 @@ import type { NodeId, TaskId } from '../../src/swarm/object.ts';
 export const TEST_FACTS: DaemonFacts = {
   id: '11111111-2222-3333-4444-555555555555',
   version: '0.1.0',
-  hostname: 'testhost',
+  hostname: 'mgr1',
   arch: 'amd64',
   machine: 'x86_64',
   kernelVersion: '6.0.0-test',
@@ -36,6 +37,8 @@ export interface MemoryBackendOptions {
   /** Default: a virtual one. */
   readonly clock?: Clock;
   readonly seed?: number;
+  /** What each task has written. */
+  readonly logsOf?: (task: StoredTask) => readonly LogRecord[];
   readonly behaviourOf?: (assignment: Assignment) => SimulatedBehaviour;
 }
 
@@ -51,7 +54,7 @@ export interface MemoryBackend extends Backend {
 const plugins = (Type: string, names: string) => names.split(' ').map((Name) => ({ Type, Name }));
 
 export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
-  const start = toInstant(Date.parse('2026-11-20T00:00:00Z'));
+  const start = toInstant(Date.parse('2026-11-20T06:30:00Z'));
   const clock = options.clock ?? new VirtualClock(start);
   const virtual = clock instanceof VirtualClock ? clock : undefined;
   const random = createSeededRandom(options.seed ?? 1);
@@ -60,12 +63,20 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     random,
     behaviourOf: options.behaviourOf ?? (() => ({ stopMs: 0 })),
   });
+  const readLogs: Executor['readLogs'] = async function* (task, query) {
+    const wanted = (options.logsOf?.(task) ?? []).filter(
+      (one) => Date.parse(one.timestamp) >= (query.sinceMs ?? 0),
+    );
+    yield* wanted
+      .slice(query.tail === undefined ? 0 : Math.max(0, wanted.length - query.tail))
+      .filter((one) => query[one.stream]);
+  };
   const membership = createMembership(clock, random, runtime);
   return {
     clock,
     facts: TEST_FACTS,
     membership,
-    executor: runtime,
+    executor: { name: 'simulated', readLogs: readLogs },
     tasks: {
       signal: (task: TaskId) => Promise.resolve(runtime.containerOf(task)?.kill()),
       discard: (task: TaskId) => Promise.resolve(runtime.discard(task)),

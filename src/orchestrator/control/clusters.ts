@@ -38,7 +38,14 @@ export function createCluster(
     const ID = (): NetworkId => randomId(context.random) as NetworkId;
     tx.create('network', {
       ID: ID(),
-      Spec: { Name: 'ingress', Labels: {}, DriverConfiguration: {}, Ingress: true, Scope: 'swarm' },
+      Spec: {
+        Name: 'ingress',
+        Labels: {},
+        DriverConfiguration: {},
+        Ingress: true,
+        IPAMOptions: { Driver: {} },
+        Scope: 'swarm',
+      },
     });
     for (const Name of ['bridge', 'host', 'none']) {
       const Labels = { [LABEL_PREDEFINED]: 'true' };

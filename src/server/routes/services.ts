@@ -16,6 +16,7 @@ import {
 import { empty, json, managerRoute, type Route } from '../route.ts';
 import { serviceSpec } from '../shapes/service-spec.ts';
 import { registryAuthOf } from '../registry-auth-header.ts';
+import { refuseLocalNetworks } from '../service-networks.ts';
 import { withoutNewerFields } from '../shapes/newer-fields.ts';
 
 const FILTERS = ['id', 'name', 'label', 'mode', 'runtime'];
@@ -45,9 +46,11 @@ export const serviceRoutes: readonly Route[] = [
     method: 'POST',
     path: '/services/create',
     body: serviceSpec,
-    handle: async ({ headers, version }, { swarm: { control, store } }, body) => {
+    handle: async ({ headers, version }, context, body) => {
       const registryAuth = registryAuthOf(headers);
       const spec = withoutNewerFields(body, version);
+      await refuseLocalNetworks(spec, context);
+      const { control, store } = context.swarm;
       const { ID } = control.createService(spec, { registryAuth });
       await store.durable();
       return json({ ID, Warnings: digestWarnings(spec, isBelow(version, '1.30')) }, 201);
@@ -57,9 +60,13 @@ export const serviceRoutes: readonly Route[] = [
     method: 'POST',
     path: '/services/:id/update',
     body: serviceSpec,
-    handle: async ({ headers, version, query, params }, { swarm: { control, store } }, body) => {
-      control.updateService(params['id'] ?? '', withoutNewerFields(body, version), {
-        version: query.version('service'),
+    handle: async ({ headers, version, query, params }, context, body) => {
+      const quoted = query.version('service');
+      const spec = withoutNewerFields(body, version);
+      await refuseLocalNetworks(spec, context);
+      const { control, store } = context.swarm;
+      control.updateService(params['id'] ?? '', spec, {
+        version: quoted,
         rollback: query.text('rollback'),
         registryAuthFrom: query.text('registryAuthFrom'),
         registryAuth: registryAuthOf(headers),
