@@ -11,6 +11,7 @@ import { rm } from './rm.ts';
 import { services } from './services.ts';
 import { simulate } from './simulate.ts';
 import { version } from './version.ts';
+import { why } from './why.ts';
 
 /** All commands, in the order help shows them. */
 export const ROOT = defineGroup({
@@ -23,6 +24,7 @@ export const ROOT = defineGroup({
     ls,
     services,
     ps,
+    why,
     rm,
     simulate,
     cluster,

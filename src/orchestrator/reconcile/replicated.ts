@@ -65,6 +65,14 @@ function deleteTasks(slots: readonly SlotView[]): readonly Action[] {
   return slots.flatMap((slot) => slot.all.map((task) => ({ kind: 'delete-task', task: task.ID })));
 }
 
+/** What the order of a scale-down looks at. */
+interface SurvivalSlot {
+  readonly tasks: readonly {
+    readonly NodeID?: NodeId;
+    readonly Status: Pick<StoredTask['Status'], 'State'>;
+  }[];
+}
+
 /**
  * Slots, those first that a scale-down keeps longest.
  *
@@ -72,8 +80,8 @@ function deleteTasks(slots: readonly SlotView[]): readonly Action[] {
  * first slot of every node, the second of every node … Slots without a node of their own come last.
  * @source swarmkit manager/orchestrator/replicated/slot.go; spec/orchestrator.md 6.3
  */
-function rankForSurvival(slots: readonly Slot[]): readonly Slot[] {
-  const isRunning = (slot: Slot): boolean =>
+export function rankForSurvival<T extends SurvivalSlot>(slots: readonly T[]): readonly T[] {
+  const isRunning = (slot: T): boolean =>
     slot.tasks.some((task) => task.Status.State === 'running');
   const ordered = [...slots.filter(isRunning), ...slots.filter((slot) => !isRunning(slot))];
   const seen = new Map<NodeId, number>();

@@ -177,6 +177,11 @@ export class NodeSet {
     addToGroup(this.#failingByKind, kind, info);
   }
 
+  /** How often tasks of this kind failed on the node within five minutes. */
+  recentFailures(failed: FailureKind, node: NodeId, now: Instant): number {
+    return this.#infos.get(node)?.recentFailures(failureKind(failed), now) ?? 0;
+  }
+
   /**
    * Failure counts of the nodes that come last for this kind: five or more in five minutes.
    * @source spec/orchestrator.md 10.5

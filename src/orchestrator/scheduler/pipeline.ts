@@ -20,9 +20,9 @@ export class Pipeline {
     return this.#firstRefusing(node) < 0;
   }
 
-  /** The filter that refuses the node, undefined when it suits. */
-  firstRefusal(node: NodeInfo): Filter | undefined {
-    return this.#filters[this.#firstRefusing(node)];
+  /** All filters that refuse the node, in order. */
+  refusals(node: NodeInfo): readonly Filter[] {
+    return this.#filters.filter((filter) => !filter.accepts(this.request, node));
   }
 
   /**

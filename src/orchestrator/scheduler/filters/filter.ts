@@ -15,8 +15,15 @@ export interface Filter {
   accepts(request: PlacementRequest, node: NodeInfo): boolean;
   /** SwarmKit's words for `nodeCount` nodes refused by it. */
   explain(nodeCount: number): string;
-  /** Our words for what one node lacks, as in `needs 2 CPUs, 0.5 free`. Only asked of a refused node. */
+  /** Our words for what one node lacks, as in `CPUs: needs 2, 0.5 free of 4`. Only asked of a refused node. */
   shortfall(request: PlacementRequest, node: NodeInfo): string;
+  /** What would make this node pass, an imperative without full stop. Only asked of a refused node. */
+  remedy(request: PlacementRequest, node: NodeInfo): string;
+}
+
+/** A node as people know it: its hostname, else its id. */
+export function nameOfNode({ id, node }: NodeInfo): string {
+  return node?.Description.Hostname || id;
 }
 
 /** SwarmKit's usual sentence about one or several nodes. */

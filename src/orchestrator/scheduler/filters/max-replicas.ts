@@ -11,4 +11,5 @@ export const maxReplicas: Filter = {
     const active = node.activeTasksOf(request.service);
     return `already has ${active} of at most ${request.maxReplicas} tasks of the service`;
   },
+  remedy: (request) => `raise max_replicas_per_node above ${request.maxReplicas}, or add a node`,
 };

@@ -16,6 +16,7 @@ export const platform: Filter = {
   explain: (nodeCount) => onNodes('unsupported platform', nodeCount),
   shortfall: ({ platforms }, node) =>
     `runs ${format(node.facts.platform)}; the image supports ${platforms.map(format).join(', ')}`,
+  remedy: (_request, node) => `use an image built for ${format(node.facts.platform)}`,
 };
 
 function fits(wanted: Platform, actual: Platform): boolean {

@@ -1,4 +1,4 @@
-import type { Filter } from './filter.ts';
+import { nameOfNode, type Filter } from './filter.ts';
 
 /** Nodes that are up and active. @source swarmkit manager/scheduler/filter.go ReadyFilter */
 export const ready: Filter = {
@@ -15,4 +15,8 @@ export const ready: Filter = {
       ? `its availability is ${node.node?.Spec.Availability ?? 'unknown'}`
       : `its state is ${state}`;
   },
+  remedy: (_request, node) =>
+    node.node?.Status.State === 'ready'
+      ? `docker node update --availability active ${nameOfNode(node)}`
+      : `bring ${nameOfNode(node)} back`,
 };

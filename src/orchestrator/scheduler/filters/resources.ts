@@ -1,7 +1,7 @@
 import type { NodeInfo } from '../node-info.ts';
 import type { PlacementRequest } from '../placement-request.ts';
 import type { Filter } from './filter.ts';
-import { onNodes } from './filter.ts';
+import { nameOfNode, onNodes } from './filter.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -16,37 +16,62 @@ export const resources: Filter = {
     node.freeMemoryBytes >= reservation.memoryBytes &&
     reservation.generic.every((need) => node.freeGeneric(need.kind) >= need.count),
   explain: (nodeCount) => onNodes('insufficient resources', nodeCount),
-  shortfall: (request, node) => shortfalls(request, node).join('; '),
+  shortfall: (request, node) => lacking(request, node).map(toText).join('; '),
+  remedy: (request, node) => {
+    const parts = lacking(request, node).map(
+      ({ what, needed, free, format }) => `${format(needed - free)} ${what}`,
+    );
+    return `free ${parts.join(' and ')} on ${nameOfNode(node)}, or reserve less`;
+  },
 };
 
-function shortfalls({ reservation }: PlacementRequest, node: NodeInfo): string[] {
-  const lacks: string[] = [];
-  if (node.freeNanoCpus < reservation.nanoCpus) {
-    const free = formatCpus(Math.max(0, node.freeNanoCpus));
-    lacks.push(`needs ${countCpus(reservation.nanoCpus)}, ${free} free`);
-  }
-  if (node.freeMemoryBytes < reservation.memoryBytes) {
-    const free = formatMemory(Math.max(0, node.freeMemoryBytes));
-    lacks.push(`needs ${formatMemory(reservation.memoryBytes)} of memory, ${free} free`);
-  }
-  for (const { kind, count } of reservation.generic) {
-    const free = node.freeGeneric(kind);
-    if (free >= count) continue;
-    lacks.push(
-      count === Infinity
-        ? `asks for ${kind} by name; only counts can be reserved`
-        : `needs ${count} ${kind}, ${Math.max(0, free)} free`,
-    );
-  }
-  return lacks;
+/** One resource of which a node has too little. */
+interface Lack {
+  /** `CPUs`, `memory`, or the kind of a generic resource. */
+  readonly what: string;
+  readonly needed: number;
+  readonly free: number;
+  readonly total: number;
+  readonly format: (amount: number) => string;
+}
+
+function lacking({ reservation }: PlacementRequest, node: NodeInfo): readonly Lack[] {
+  const { nanoCpus, memoryBytes, generic } = reservation;
+  const { facts } = node;
+  const amounts = [
+    {
+      what: 'CPUs',
+      needed: nanoCpus,
+      free: node.freeNanoCpus,
+      total: facts.nanoCpus,
+      format: formatCpus,
+    },
+    {
+      what: 'memory',
+      needed: memoryBytes,
+      free: node.freeMemoryBytes,
+      total: facts.memoryBytes,
+      format: formatMemory,
+    },
+    ...generic.map(({ kind, count }) => ({
+      what: kind,
+      needed: count,
+      free: node.freeGeneric(kind),
+      total: facts.stock.get(kind)?.total ?? 0,
+      format: String,
+    })),
+  ];
+  return amounts.filter(({ needed, free }) => free < needed);
+}
+
+function toText({ what, needed, free, total, format }: Lack): string {
+  if (needed === Infinity) return `${what}: asked for by name; only counts can be reserved`;
+  const left = format(Math.max(0, free));
+  return `${what}: needs ${format(needed)}, ${left} free of ${format(total)} (${format(total - free)} reserved)`;
 }
 
 function formatCpus(nanoCpus: number): string {
   return String(Number((nanoCpus / 1e9).toFixed(3)));
-}
-
-function countCpus(nanoCpus: number): string {
-  return nanoCpus === 1e9 ? '1 CPU' : `${formatCpus(nanoCpus)} CPUs`;
 }
 
 function formatMemory(bytes: number): string {

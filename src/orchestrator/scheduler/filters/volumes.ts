@@ -11,4 +11,5 @@ export const volumes: Filter = {
   accepts: () => false,
   explain: (nodeCount) => onNodes('cannot fulfill requested CSI volume mounts', nodeCount),
   shortfall: ({ clusterVolumes }) => `cannot mount cluster volume ${clusterVolumes.join(', ')}`,
+  remedy: () => 'mount a volume of another type than cluster',
 };

@@ -53,9 +53,11 @@ test('says of each node what it lacks', () => {
     shortfallOf({ reservations: { nanoCpus: 2e9, memoryBytes: 3 * GIB } }, {}, [
       { reservations: { nanoCpus: 3.5e9, memoryBytes: 5.5 * GIB } },
     ]),
-  ).toBe('resources: needs 2 CPUs, 0.5 free; needs 3 GiB of memory, 2.5 GiB free');
+  ).toBe(
+    'resources: CPUs: needs 2, 0.5 free of 4 (3.5 reserved); memory: needs 3 GiB, 2.5 GiB free of 8 GiB (5.5 GiB reserved)',
+  );
   expect(shortfallOf({ reservations: { nanoCpus: 1e9 } }, { resources: {} })).toBe(
-    'resources: needs 1 CPU, 0 free',
+    'resources: CPUs: needs 1, 0 free of 0 (0 reserved)',
   );
   expect(
     shortfallOf(
@@ -63,7 +65,9 @@ test('says of each node what it lacks', () => {
       { resources: { genericNamed: { gpu: ['a', 'b'] } } },
       [{ reservations: { generic: { gpu: 1 } } }],
     ),
-  ).toBe('resources: needs 2 gpu, 1 free; needs 1 fpga, 0 free');
+  ).toBe(
+    'resources: gpu: needs 2, 1 free of 2 (1 reserved); fpga: needs 1, 0 free of 0 (0 reserved)',
+  );
   expect(shortfallOf({ volumeDriver: 'rexray', logDriver: 'gelf' })).toBe(
     'plugin: has no volume plugin "rexray"; has no log plugin "gelf"',
   );

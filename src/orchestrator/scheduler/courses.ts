@@ -1,0 +1,188 @@
+import type { Instant } from '../../base/clock.ts';
+import { compareStrings } from '../../base/compare.ts';
+import { createSeededRandom } from '../../base/random.ts';
+import type { NodeId, ServiceId, TaskId } from '../../swarm/object.ts';
+import type { NodeVerdict } from './explain-nodes.ts';
+import type { SchedulableNode } from './node-facts.ts';
+import { NodeSet, type Booking } from './node-set.ts';
+import type { PlacementRule } from './schedule.ts';
+
+/** A cluster before anything of what is foretold has happened. */
+export interface InitialCluster {
+  readonly nodes: readonly SchedulableNode[];
+  readonly bookings: readonly (readonly [TaskId, Booking])[];
+  /** Failures that may count against a node; default none. */
+  readonly failures?: readonly PastFailure[];
+}
+
+/** A task of a service that failed on a node. */
+export interface PastFailure {
+  readonly service: ServiceId;
+  readonly node: NodeId;
+  readonly at: Instant;
+}
+
+/** One possible course of events: how whatever is left to chance turns out. */
+export interface Course {
+  /** The cluster at the start of this course; its own, to be used up. */
+  readonly nodes: NodeSet;
+  /** Things that happen in no certain order, in the order of this course. */
+  readonly shuffled: <T>(items: readonly T[]) => readonly T[];
+}
+
+/** Where the tasks of one kind went in one course. */
+export interface Outcome {
+  readonly perNode: ReadonlyMap<NodeId, number>;
+  readonly assigned: number;
+  /** Why others got no node; empty when all did. */
+  readonly reason: string;
+  readonly verdicts: readonly NodeVerdict[];
+}
+
+/** Least and greatest number of new tasks of a group on one node. */
+export interface TaskRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Where one new task will go. */
+export type TaskPrediction =
+  | { readonly kind: 'node'; readonly task: TaskId; readonly node: NodeId }
+  | {
+      /** Equal candidates: which one it is, is left to chance. */
+      readonly kind: 'one-of';
+      readonly task: TaskId;
+      readonly nodes: readonly NodeId[];
+      /** Why chance may also leave it pending; absent when it certainly gets a node. */
+      readonly orPending?: string;
+    }
+  | {
+      readonly kind: 'pending';
+      readonly task: TaskId;
+      readonly reason: string;
+      readonly verdicts: readonly NodeVerdict[];
+    };
+
+/** Where the tasks of one kind may go. They are alike: only numbers can be foretold. */
+export interface PlacementPrediction {
+  /** Nodes that may get a task, in id order; `least === most` is certain. */
+  readonly perNode: ReadonlyMap<NodeId, TaskRange>;
+  /** The same, said task by task. */
+  readonly tasks: readonly TaskPrediction[];
+}
+
+/**
+ * Tie-breaks tried for a real Swarm, where chance decides; nodes that are alike are then taken
+ * together, so a few tell it all. Our own scheduler leaves nothing to chance.
+ */
+const COURSES: Readonly<Record<PlacementRule, number>> = { balanced: 1, swarm: 24 };
+
+/** Node-tasks beyond which fewer courses must do, so that large clusters are foretold in time. */
+const MANY_BOOKINGS = 2000;
+const FEW_COURSES = 6;
+
+/** The courses that events may take under a rule; the first breaks ties by id. Deterministic. */
+export function coursesOf(cluster: InitialCluster, rule: PlacementRule): readonly Course[] {
+  const isLarge = cluster.nodes.length + cluster.bookings.length > MANY_BOOKINGS;
+  const count = isLarge ? Math.min(FEW_COURSES, COURSES[rule]) : COURSES[rule];
+  return Array.from({ length: count }, (_, seed) => {
+    const random = createSeededRandom(seed);
+    const nodes = new NodeSet(seed === 0 ? compareStrings : shuffledOrder(cluster.nodes, seed));
+    for (const node of cluster.nodes) nodes.setNode(node);
+    for (const [task, booking] of cluster.bookings) nodes.book(task, booking);
+    for (const { service, node, at } of cluster.failures ?? []) {
+      nodes.recordFailure({ service }, node, at);
+    }
+    const shuffled = <T>(items: readonly T[]): readonly T[] =>
+      seed === 0
+        ? items
+        : items
+            .map((item) => ({ item, at: random.next() }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item);
+    return { nodes, shuffled };
+  });
+}
+
+function shuffledOrder(
+  nodes: readonly SchedulableNode[],
+  seed: number,
+): (a: string, b: string) => number {
+  const random = createSeededRandom(seed);
+  const ids = nodes.map(({ ID }) => ID).sort(compareStrings);
+  const places = new Map<string, number>(ids.map((id) => [id, random.next()]));
+  return (a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0) || compareStrings(a, b);
+}
+
+/** Nodes that chance may exchange for one another: those alike in every respect. */
+export type Alike = ReadonlyMap<NodeId, readonly NodeId[]>;
+
+/** Groups the nodes of a cluster under a rule; our own leaves nothing to chance. */
+export function alikeNodes({ nodes, bookings }: InitialCluster, rule: PlacementRule): Alike {
+  if (rule === 'balanced') return new Map(nodes.map(({ ID }) => [ID, [ID]]));
+  const booked = new Map<NodeId, string[]>();
+  for (const [, { node, service, reservation, active, generic }] of bookings) {
+    const text = JSON.stringify([service, reservation, active, generic]);
+    const texts = booked.get(node);
+    if (texts) texts.push(text);
+    else booked.set(node, [text]);
+  }
+  const groups = new Map<string, NodeId[]>();
+  for (const node of nodes) {
+    const key = JSON.stringify([traitsOf(node), booked.get(node.ID)?.sort()]);
+    const group = groups.get(key);
+    if (group) group.push(node.ID);
+    else groups.set(key, [node.ID]);
+  }
+  return new Map([...groups.values()].flatMap((group) => group.map((id) => [id, group] as const)));
+}
+
+function traitsOf({ Role, Spec, Status, Description }: SchedulableNode): unknown {
+  const { Platform, Resources, Engine } = Description;
+  return [Role, Spec, Status.State, Platform, Resources, Engine?.Labels, Engine?.Plugins];
+}
+
+/** What is certain, and what is open, over all courses. */
+export function combineOutcomes(
+  tasks: readonly TaskId[],
+  outcomes: readonly Outcome[],
+  alike: Alike,
+): PlacementPrediction {
+  const perNode = toRanges(
+    outcomes.map((one) => one.perNode),
+    alike,
+  );
+  return { perNode, tasks: toTasks(tasks, perNode, outcomes) };
+}
+
+function toRanges(
+  outcomes: readonly ReadonlyMap<NodeId, number>[],
+  alike: Alike,
+): ReadonlyMap<NodeId, TaskRange> {
+  const ranges = new Map<NodeId, TaskRange>();
+  for (const [id, group] of alike) {
+    const counts = outcomes.flatMap((outcome) => group.map((one) => outcome.get(one) ?? 0));
+    const most = Math.max(...counts);
+    if (most > 0) ranges.set(id, { least: Math.min(...counts), most });
+  }
+  return new Map([...ranges].sort(([a], [b]) => compareStrings(a, b)));
+}
+
+function toTasks(
+  tasks: readonly TaskId[],
+  perNode: ReadonlyMap<NodeId, TaskRange>,
+  outcomes: readonly Outcome[],
+): readonly TaskPrediction[] {
+  const certain = [...perNode].flatMap(([node, { least }]) => Array<NodeId>(least).fill(node));
+  const nodes = [...perNode].filter(([, { least, most }]) => most > least).map(([node]) => node);
+  const counts = outcomes.map(({ assigned }) => assigned);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const { reason = '', verdicts = [] } = outcomes.find((one) => one.reason !== '') ?? {};
+  return tasks.map((task, at): TaskPrediction => {
+    const node = certain[at];
+    if (node !== undefined) return { kind: 'node', task, node };
+    if (at < least) return { kind: 'one-of', task, nodes };
+    if (at < most) return { kind: 'one-of', task, nodes, orPending: reason };
+    return { kind: 'pending', task, reason, verdicts };
+  });
+}
