@@ -8,6 +8,7 @@ import type { TaskEnd } from '../orchestrator/why/task-end.ts';
 import type { StuckUpdate } from '../orchestrator/update/find-stuck-update.ts';
 import type { NodeId, TaskId, Timestamp } from '../swarm/object.ts';
 import { describeAge } from './render/age.ts';
+import { compareNatural } from './render/natural-order.ts';
 import { displayWidth } from './render/display-width.ts';
 import { colors } from './colors.ts';
 import { verdictLines, type WhyDocument } from './why-document.ts';
@@ -173,14 +174,19 @@ function nextLine(next: RestartState['next'], now: Instant): string {
   switch (next.kind) {
     case 'replaced':
       return `next try: task ${short(next.by)}, ${next.state}`;
-    case 'waiting': {
-      const left = next.notBefore - now;
-      const when = left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000)}` : 'due now';
-      return `next try: task ${short(next.by)}, ${when} (not before ${formatTimestamp(next.notBefore)})`;
-    }
+    case 'waiting':
+      return `next try: task ${short(next.by)}, ${dueText(next.notBefore, now)}`;
+    case 'expected':
+      return `next try: a new task, ${dueText(next.notBefore, now)}`;
     case 'none':
       return `no next try: ${next.why}`;
   }
+}
+
+function dueText(notBefore: Instant, now: Instant): string {
+  const left = notBefore - now;
+  if (left <= 0) return 'due now';
+  return `in ${duration(Math.ceil(left / 1000) * 1000)} (not before ${formatTimestamp(notBefore)})`;
 }
 
 function pastLines({ end, at, node }: PastEnd, look: Look): readonly string[] {
@@ -201,7 +207,7 @@ function stuckLines(stuck: StuckUpdate, look: Look): readonly string[] {
 }
 
 function table(rows: readonly (readonly [string, string])[]): readonly string[] {
-  const shown = rows.slice(0, MANY_NODES);
+  const shown = rows.toSorted(([a], [b]) => compareNatural(a, b)).slice(0, MANY_NODES);
   const width = Math.max(0, ...shown.map(([name]) => displayWidth(name)));
   const more = rows.length - shown.length;
   return [

@@ -14,6 +14,8 @@ export type NextTry =
   | { readonly kind: 'replaced'; readonly by: TaskId; readonly state: TaskState }
   /** A task waits for the restart delay, or for its predecessor to stop. */
   | { readonly kind: 'waiting'; readonly by: TaskId; readonly notBefore: Instant }
+  /** The orchestrator has yet to replace it. */
+  | { readonly kind: 'expected'; readonly notBefore: Instant }
   | { readonly kind: 'none'; readonly why: string };
 
 /** The restart policy as it applies to one slot. */
@@ -77,10 +79,28 @@ function nextTry(
     const ended = parseTimestamp(task.Status.Timestamp ?? '') ?? toInstant(0);
     return { kind: 'waiting', by, notBefore: toInstant(ended + delayOf(policy)) };
   }
-  return { kind: 'none', why: whyNone(task, { policy, service, restarts }) };
+  const why = whyNone(task, { policy, service, restarts });
+  if (why !== undefined) return { kind: 'none', why };
+  return { kind: 'expected', notBefore: replacementDue(task, slot, policy) };
 }
 
-function whyNone(task: ObservedTask, { policy, service, restarts }: Circumstances): string {
+/** A task that ended while it waited for its own delay is replaced when that is over. */
+function replacementDue(
+  task: ObservedTask,
+  slot: readonly ObservedTask[],
+  policy: RestartPolicy | undefined,
+): Instant {
+  const ended = parseTimestamp(task.Status.Timestamp ?? '') ?? toInstant(0);
+  if (task.DesiredState !== 'ready') return ended;
+  const before = slot.findLast((one) => one.ID !== task.ID && isTerminal(one.Status.State));
+  const began = parseTimestamp(before?.Status.Timestamp ?? '') ?? ended;
+  return toInstant(began + delayOf(policy));
+}
+
+function whyNone(
+  task: ObservedTask,
+  { policy, service, restarts }: Circumstances,
+): string | undefined {
   const condition = policy?.Condition ?? 'any';
   const limit = policy?.MaxAttempts ?? 0;
   if (!service) return 'its service has been removed';
@@ -93,5 +113,7 @@ function whyNone(task: ObservedTask, { policy, service, restarts }: Circumstance
   if (limit > 0 && restarts >= limit) return `its ${limit} restarts are used up`;
   if (service.UpdateStatus?.State === 'paused') return 'the update of its service is paused';
   if (task.DesiredState === 'remove') return 'its slot was scaled away';
-  return 'no successor is known (yet)';
+  return taskStateRank(task.DesiredState) <= COMPLETE
+    ? undefined
+    : 'nothing is to run in its place';
 }

@@ -129,7 +129,9 @@ export function explainEnd(status: TaskStatus): TaskEnd {
 }
 
 /** Engines leave the code of a task that ran in its status, and in the text of its error. */
-function exitCodeOf({ Err, ContainerStatus }: TaskStatus): { readonly exitCode?: number } {
+function exitCodeOf({ State, Err, ContainerStatus }: TaskStatus): { readonly exitCode?: number } {
+  // It never ran; the engine says 0 all the same.
+  if (State === 'rejected') return {};
   const told = EXIT_TEXT.exec(Err ?? '')?.[1];
   const exitCode = told === undefined ? ContainerStatus?.ExitCode : Number(told);
   return exitCode === undefined ? {} : { exitCode };

@@ -18,9 +18,13 @@ export const resources: Filter = {
   explain: (nodeCount) => onNodes('insufficient resources', nodeCount),
   shortfall: (request, node) => lacking(request, node).map(toText).join('; '),
   remedy: (request, node) => {
-    const parts = lacking(request, node).map(
-      ({ what, needed, free, format }) => `${format(needed - free)} ${what}`,
-    );
+    const lacks = lacking(request, node);
+    const beyond = lacks.filter(({ needed, total }) => needed > total);
+    if (beyond.length > 0) {
+      const most = beyond.map(({ what, total, format }) => `${format(total)} ${what}`);
+      return `reserve no more than ${nameOfNode(node)} has (${most.join(', ')}), or add a larger node`;
+    }
+    const parts = lacks.map(({ what, needed, free, format }) => `${format(needed - free)} ${what}`);
     return `free ${parts.join(' and ')} on ${nameOfNode(node)}, or reserve less`;
   },
 };

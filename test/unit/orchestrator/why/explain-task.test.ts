@@ -163,6 +163,22 @@ describe('a task that failed', () => {
     });
   });
 
+  test('is about to be replaced, at once or after the delay it was itself waiting for', () => {
+    expect(failed(undefined, [], { DesiredState: 'running' })).toMatchObject({
+      restart: { next: { kind: 'expected', notBefore: NOW - 2000 } },
+    });
+    const service = aService();
+    const ended = (at: number): Partial<Task> => ({
+      DesiredState: at === 9 ? 'shutdown' : 'ready',
+      CreatedAt: ago(at),
+      Status: { State: 'rejected', Timestamp: ago(at) },
+    });
+    const tasks = [aTask('t1', service, ended(2)), aTask('t0', service, ended(9))];
+    expect(explain(service, tasks)).toMatchObject({
+      restart: { next: { kind: 'expected', notBefore: NOW - 4000 } },
+    });
+  });
+
   test('has a successor', () => {
     expect(failed(undefined, [{ NodeID: N2 }])).toMatchObject({
       restart: { next: { kind: 'replaced', by: 'n0', state: 'running' } },
@@ -171,7 +187,7 @@ describe('a task that failed', () => {
 
   test.each([
     [{ Condition: 'none' } as const, /condition none/],
-    [{ Condition: 'on-failure', MaxAttempts: 0 } as const, /no successor/],
+    [{ Condition: 'on-failure', MaxAttempts: 0 } as const, /nothing is to run/],
   ])('is not tried again under %o', (policy, why) => {
     const { next } = (failed(policy) as { restart: { next: { kind: string; why: string } } })
       .restart;
