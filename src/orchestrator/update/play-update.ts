@@ -59,41 +59,66 @@ export function playUpdate(
 ): PlayedUpdate {
   const { slots, config } = update;
   const workers = config.parallelism || slots.length;
-  const stopsFirst = config.order === 'stop-first';
+  const play = config.order === 'stop-first' ? STOP_FIRST : START_FIRST;
   const assignments: Assignment[] = [];
-  let working: UpdateSlot[] = [];
+  let working: readonly UpdateSlot[] = [];
   let next = 0;
   let available = slots.filter(({ isAvailable }) => isAvailable).length;
   let leastAvailable = available;
   for (;;) {
-    while (next < slots.length && working.length < workers) {
-      const slot = slots[next] as UpdateSlot;
-      next += 1;
-      working.push(slot);
-      if (stopsFirst && slot.isAvailable) available -= 1;
-      // Told to stop, they count no more, but hold their room until they have stopped.
-      if (stopsFirst) for (const task of slot.old) deactivate(nodes, task);
-    }
+    const begun = slots.slice(next, next + workers - working.length);
+    next += begun.length;
+    working = [...working, ...begun];
+    for (const slot of begun) available -= play.begin(nodes, slot);
     leastAvailable = Math.min(leastAvailable, available);
     if (working.length === 0) return { assignments, leastAvailable };
-    const placed = place(nodes, working, { ...update, ...options });
-    if (stopsFirst) {
-      for (const slot of working) release(nodes, slot);
-      const left = working.filter((slot) => !placed.some(({ task }) => task === slot.task));
-      placed.push(...place(nodes, left, { ...update, ...options }));
-    }
+    const placed = play.place(nodes, working, { ...update, ...options });
     if (placed.length === 0) {
       return { assignments, leastAvailable, stuck: explainStuck(nodes, working, update) };
     }
     assignments.push(...placed);
     const done = new Set(placed.map(({ task }) => task));
-    for (const slot of working.filter(({ task }) => done.has(task))) {
-      if (!stopsFirst) release(nodes, slot);
-      if (stopsFirst || !slot.isAvailable) available += 1;
-    }
+    for (const slot of working) if (done.has(slot.task)) available += play.end(nodes, slot);
     working = working.filter(({ task }) => !done.has(task));
   }
 }
+
+type Placing = PlannedUpdate & PlayOptions;
+
+/** How one order works on slots. */
+interface Play {
+  /** Begins a slot; gives how many running tasks that costs. */
+  begin(nodes: NodeSet, slot: UpdateSlot): number;
+  /** Finds nodes for the slots under way, as far as it can. */
+  place(nodes: NodeSet, working: readonly UpdateSlot[], placing: Placing): readonly Assignment[];
+  /** The new task runs; gives how many more run. */
+  end(nodes: NodeSet, slot: UpdateSlot): number;
+}
+
+const START_FIRST: Play = {
+  begin: () => 0,
+  place,
+  end: (nodes, slot) => {
+    release(nodes, slot);
+    return slot.isAvailable ? 0 : 1;
+  },
+};
+
+const STOP_FIRST: Play = {
+  begin: (nodes, slot) => {
+    // Told to stop, they count no more, but hold their room until they have stopped.
+    for (const task of slot.old) deactivate(nodes, task);
+    return slot.isAvailable ? 1 : 0;
+  },
+  place: (nodes, working, placing) => {
+    const early = place(nodes, working, placing);
+    for (const slot of working) release(nodes, slot);
+    const found = new Set(early.map(({ task }) => task));
+    const left = working.filter(({ task }) => !found.has(task));
+    return [...early, ...place(nodes, left, placing)];
+  },
+  end: () => 1,
+};
 
 function deactivate(nodes: NodeSet, task: TaskId): void {
   const node = nodes.nodeOfTask(task);
@@ -107,7 +132,7 @@ function release(nodes: NodeSet, { old }: UpdateSlot): void {
 function place(
   nodes: NodeSet,
   slots: readonly UpdateSlot[],
-  { request, ...options }: PlannedUpdate & PlayOptions,
+  { request, ...options }: Placing,
 ): Assignment[] {
   const free = slots.filter(({ node }) => node === undefined).map(({ task }) => task);
   const bound = slots.flatMap(({ task, node }) =>

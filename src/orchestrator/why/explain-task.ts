@@ -77,7 +77,7 @@ export function explainTask(
   const service = servicesById(cluster).get(task.ServiceID);
   const slot = slotMates(task, cluster.tasks);
   const facts = factsOf(task, service, slot);
-  const { State, Err, Message } = task.Status;
+  const { State } = task.Status;
   if (isTerminal(State)) {
     const restart = explainRestart(task, slot, service);
     return { ...facts, kind: 'ended', end: explainEnd(task.Status), restart };
@@ -85,27 +85,34 @@ export function explainTask(
   if (taskStateRank(task.DesiredState) > COMPLETE) {
     return { ...facts, kind: 'stopping', reason: stopReason(task, service, slot) };
   }
-  if (State === 'running') {
-    return { ...facts, kind: 'running', placement: explainPlacement(task, cluster, now) };
-  }
-  if (State === 'pending') {
-    const placement = explainPlacement(task, cluster, now);
-    const reason = Err || (placement.best.length > 0 ? UNTRIED : Message || 'no suitable node');
-    return { ...facts, kind: 'pending', reason, placement };
-  }
+  if (State !== 'running' && State !== 'pending') return { ...facts, ...explainWay(task, slot) };
+  const placement = explainPlacement(task, cluster, now);
+  if (State === 'running') return { ...facts, kind: 'running', placement };
+  return { ...facts, kind: 'pending', reason: pendingReason(task, placement), placement };
+}
+
+function pendingReason({ Status }: ObservedTask, { best }: PlacementReasons): string {
+  if (Status.Err) return Status.Err;
+  if (best.length > 0) return 'a node suits; the scheduler has not looked at it yet';
+  return Status.Message || 'no suitable node';
+}
+
+/** What a task on its way to running waits for, nodes aside. */
+function explainWay(
+  task: ObservedTask,
+  slot: readonly ObservedTask[],
+): { readonly kind: 'waiting' | 'starting'; readonly reason: string } {
+  const { State, Err } = task.Status;
   if (State === 'new' || State === 'allocated') {
-    const reason = Err || 'it waits for networks and ports to be allocated';
-    return { ...facts, kind: 'waiting', reason };
+    return { kind: 'waiting', reason: Err || 'it waits for networks and ports to be allocated' };
   }
   if (task.DesiredState === 'ready' && State === 'ready') {
-    return { ...facts, kind: 'waiting', reason: delayReason(task, slot) };
+    return { kind: 'waiting', reason: delayReason(task, slot) };
   }
   const hasCheck = State === 'starting' && task.Spec.ContainerSpec?.Healthcheck !== undefined;
   const why = hasCheck ? 'it has started and waits for its health check' : STARTING[State];
-  return { ...facts, kind: 'starting', reason: Err || why || Message || State };
+  return { kind: 'starting', reason: Err || (why ?? State) };
 }
-
-const UNTRIED = 'a node suits; the scheduler has not looked at it yet';
 
 function factsOf(
   task: ObservedTask,

@@ -101,19 +101,27 @@ function whyNone(
   task: ObservedTask,
   { policy, service, restarts }: Circumstances,
 ): string | undefined {
-  const condition = policy?.Condition ?? 'any';
   const limit = policy?.MaxAttempts ?? 0;
   if (!service) return 'its service has been removed';
-  if (condition === 'none') return 'the restart policy has the condition none';
-  const isDone = task.Status.State === 'complete';
-  if (isDone && isJob(service.Spec.Mode)) return 'it did its work';
-  if (isDone && condition === 'on-failure') {
-    return 'it ended without an error, and the restart policy has the condition on-failure';
-  }
+  const refusal = refusedByCondition(task, policy, service);
+  if (refusal !== undefined) return refusal;
   if (limit > 0 && restarts >= limit) return `its ${limit} restarts are used up`;
   if (service.UpdateStatus?.State === 'paused') return 'the update of its service is paused';
   if (task.DesiredState === 'remove') return 'its slot was scaled away';
-  return taskStateRank(task.DesiredState) <= COMPLETE
-    ? undefined
-    : 'nothing is to run in its place';
+  const isWanted = taskStateRank(task.DesiredState) <= COMPLETE;
+  return isWanted ? undefined : 'nothing is to run in its place';
+}
+
+function refusedByCondition(
+  task: ObservedTask,
+  policy: RestartPolicy | undefined,
+  service: Service,
+): string | undefined {
+  const condition = policy?.Condition ?? 'any';
+  if (condition === 'none') return 'the restart policy has the condition none';
+  if (task.Status.State !== 'complete') return undefined;
+  if (isJob(service.Spec.Mode)) return 'it did its work';
+  return condition === 'on-failure'
+    ? 'it ended without an error, and the restart policy has the condition on-failure'
+    : undefined;
 }

@@ -78,7 +78,7 @@ function stuckIn(one: Case) {
     const ports = EndpointSpec.EndpointSpec?.Ports;
     for (const [at, place] of places.entries()) {
       const node = stored[place];
-      const task = aTask(before as StoredService, {
+      const task = aTask(before, {
         Status: { State: 'running' },
         ...(node && { NodeID: node.ID }),
         ...(ports && { Endpoint: { Ports: ports } }),
