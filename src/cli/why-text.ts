@@ -9,7 +9,7 @@ import type { StuckUpdate } from '../orchestrator/update/find-stuck-update.ts';
 import type { NodeId, TaskId, Timestamp } from '../swarm/object.ts';
 import { describeAge } from './render/age.ts';
 import { compareNatural } from './render/natural-order.ts';
-import { displayWidth } from './render/display-width.ts';
+import { displayWidth } from '../base/display-width.ts';
 import { colors } from './colors.ts';
 import { verdictLines, type WhyDocument } from './why-document.ts';
 
