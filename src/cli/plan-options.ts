@@ -13,6 +13,11 @@ export const PLAN_OPTIONS = {
     help: 'When to ask the registry for digest and platforms of an image',
     refuse: (word: string) => `invalid option ${word} for flag --resolve-image`,
   },
+  noPredict: {
+    kind: 'boolean',
+    default: false,
+    help: 'Do not foretell where new tasks go and how rollouts go',
+  },
   withRegistryAuth: {
     kind: 'boolean',
     default: false,
@@ -22,8 +27,14 @@ export const PLAN_OPTIONS = {
 
 /** What the flags say to the planner. */
 export function planOptionsOf(
-  { prune, resolveImage }: { readonly prune: boolean; readonly resolveImage: ResolveImage },
+  flags: {
+    readonly prune: boolean;
+    readonly resolveImage: ResolveImage;
+    readonly noPredict: boolean;
+  },
   { globals }: Context,
 ): PlanOptions {
-  return { prune, resolveImage, compatDocker: globals.compat === 'docker' };
+  const { prune, resolveImage, noPredict } = flags;
+  const compatDocker = globals.compat === 'docker';
+  return { prune, resolveImage, compatDocker, predicts: !noPredict };
 }

@@ -1,6 +1,7 @@
 import { describeChange } from '../plan/change-words.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
 import type { PlanAction } from '../plan/plan-summary.ts';
+import { outlookLines, predictionLines } from './prediction-text.ts';
 import { colors } from './colors.ts';
 
 type DocumentOperation = PlanDocument['operations'][number];
@@ -42,6 +43,7 @@ export function planText(document: PlanDocument, color: boolean): string {
     ...document.operations.flatMap((one) => operationLines(one, nameWidth, color)),
     ...notes,
     bold(summaryLine(document)),
+    ...outlookLines(document),
   ]
     .map((line) => `${line}\n`)
     .join('');
@@ -64,6 +66,7 @@ function operationLines(
       const place = one.place ? dim(`  ${one.place.file}:${one.place.line}`) : '';
       return `    ${visible(describeChange(one))}${place}`;
     }),
+    ...predictionLines(operation.prediction).map((line) => `    ${dim(visible(line))}`),
   ];
 }
 

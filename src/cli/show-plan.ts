@@ -7,6 +7,7 @@ import { openPorts } from './run-rollout.ts';
 
 interface PlanFlags extends Pick<PlanOptions, 'prune' | 'resolveImage'> {
   readonly withRegistryAuth: boolean;
+  readonly noPredict: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -22,8 +23,12 @@ export async function showPlan(context: Context, spec: StackSpec, flags: PlanFla
     import('../rollout/rollout-errors.ts'),
   ]);
   const ports = { ...(await openPorts(context, flags)), emit: () => undefined };
-  const { plan } = await prepareDeploy(spec, planOptionsOf(flags, context), ports);
-  const document = planDocument(plan, spec);
+  const prepared = await prepareDeploy(spec, planOptionsOf(flags, context), ports);
+  const { plan, prediction } = prepared;
+  const bare = planDocument(plan, spec);
+  const document = prediction
+    ? (await import('../plan/predict-document.ts')).withPrediction(bare, prediction)
+    : bare;
   if (flags.format === 'json') {
     context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {

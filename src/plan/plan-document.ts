@@ -1,6 +1,7 @@
 import type { Span } from '../base/diagnostic.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { placeOfField } from './field-place.ts';
+import type { RolloutPrediction } from './predict-plan.ts';
 import type { FieldChange, Operation, Plan, PlanNote, Refusal } from './plan.ts';
 import { splitKind, summarisePlan, type PlanAction, type PlanSummary } from './plan-summary.ts';
 
@@ -16,6 +17,39 @@ interface DocumentPlace {
   readonly column: number;
 }
 
+/** Number of new tasks: certain when both are equal. */
+interface DocumentRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What carrying out an operation leads to. */
+export interface DocumentPrediction {
+  /** How many new tasks there will be. */
+  readonly newTasks: number;
+  /** Hostnames of the nodes that may get some of them. */
+  readonly nodes: Readonly<Record<string, DocumentRange>>;
+  /** Tasks that no node will take, and why. */
+  readonly pending?: DocumentPending;
+  /** Until the service runs as declared, ms; absent when it never does. */
+  readonly durationMs?: number;
+  readonly rollout?: RolloutPrediction;
+  /** Why the update can never finish. */
+  readonly stuck?: { readonly reachable: number; readonly slots: number } & DocumentPending;
+}
+
+interface DocumentPending extends Partial<DocumentRange> {
+  /** The scheduler's words. */
+  readonly reason: string;
+  /** What each node lacks. */
+  readonly refusals: readonly {
+    readonly node: string;
+    readonly filter: string;
+    readonly shortfall: string;
+  }[];
+  readonly nextSteps: readonly string[];
+}
+
 interface DocumentOperation extends Pick<
   Operation,
   'id' | 'name' | 'cause' | 'wave' | 'dependsOn'
@@ -26,6 +60,8 @@ interface DocumentOperation extends Pick<
   /** Where a stack file declares the service. */
   readonly place?: DocumentPlace;
   readonly changes: readonly PlacedChange[];
+  /** Services only, and only when something was foretold. */
+  readonly prediction?: DocumentPrediction;
 }
 
 /** A plan for programs; `schemas/plan.schema.json` describes it. */
@@ -37,6 +73,12 @@ export interface PlanDocument {
   readonly operations: readonly DocumentOperation[];
   readonly notes: readonly PlanNote[];
   readonly refusals: readonly Refusal[];
+  /** Of the whole plan; absent without predictions. */
+  readonly prediction?: {
+    /** Until all services run as declared, ms; absent when one never does. */
+    readonly durationMs?: number;
+    readonly assumptions: readonly string[];
+  };
 }
 
 /**

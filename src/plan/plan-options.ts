@@ -8,4 +8,6 @@ export interface PlanOptions {
   readonly resolveImage: ResolveImage;
   /** Do what the docker command does where it is known to be wrong (`--compat docker`). */
   readonly compatDocker: boolean;
+  /** Foretell where new tasks go, and how rollouts go; default no. */
+  readonly predicts?: boolean;
 }

@@ -1,13 +1,15 @@
-import { CancelledError, EXIT_CODE } from '../base/errors.ts';
+import { CancelledError, EngineError, EXIT_CODE } from '../base/errors.ts';
 import { imagesToResolve } from '../plan/images.ts';
 import { observe } from '../plan/observe.ts';
 import { isEmptyPlan, type Plan } from '../plan/plan.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { planStack, servicesByName } from '../plan/plan-stack.ts';
 import { resolveImages } from '../plan/resolve-images.ts';
+import type { Snapshot } from '../plan/snapshot.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { executePlan } from './execute-plan.ts';
 import { judgeRollout, type RolloutResult } from './judge-rollout.ts';
+import type { PlanPrediction } from '../plan/predict-plan.ts';
 import type { RolloutPorts } from './ports.ts';
 import type { WatchTarget } from './service-watch.ts';
 import { watchRollout } from './watch-rollout.ts';
@@ -23,6 +25,8 @@ export interface DeployOptions extends PlanOptions {
 /** Everything that is known before the first write. */
 export interface PreparedDeploy {
   readonly plan: Plan;
+  /** Present when it was asked for and could be made. */
+  readonly prediction?: PlanPrediction | undefined;
   /** X-Registry-Auth value of an image. */
   readonly authOf: (image: string) => string | undefined;
 }
@@ -40,15 +44,46 @@ export async function prepareDeploy(
   ports: RolloutPorts,
 ): Promise<PreparedDeploy> {
   const { engine, signal, secretMemory } = ports;
-  const [snapshot, authOf] = await Promise.all([
+  const [snapshot, authOf, foretell] = await Promise.all([
     observe(engine, spec, { signal }),
     readCredentials(spec, ports),
+    options.predicts === true ? openPredictions(ports) : undefined,
   ]);
   const images = imagesToResolve(spec.services, servicesByName(snapshot), options);
   const resolutions = await resolveImages(engine, images, { authOf, signal });
   const hasCredentials = (image: string): boolean => isFilled(authOf(image));
   const context = { options, resolutions, secretMemory, hasCredentials };
-  return { plan: planStack(spec, snapshot, context), authOf };
+  const plan = planStack(spec, snapshot, context);
+  return { ...(foretell?.(plan, snapshot) ?? { plan }), authOf };
+}
+
+/** Reads what predictions are made from; a cluster that does not tell is noted in the plan. */
+async function openPredictions({
+  engine,
+  clock,
+  signal,
+}: RolloutPorts): Promise<(plan: Plan, snapshot: Snapshot) => Omit<PreparedDeploy, 'authOf'>> {
+  const [{ observePlacement }, { predictPlan }] = await Promise.all([
+    import('../plan/observe-placement.ts'),
+    import('../plan/predict-plan.ts'),
+  ]);
+  try {
+    const placement = await observePlacement(engine, { signal });
+    return (plan, snapshot) => {
+      const prediction = predictPlan({ plan, snapshot, placement, now: clock.now() });
+      return { plan: { ...plan, notes: [...plan.notes, ...prediction.notes] }, prediction };
+    };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const message = `where tasks will go cannot be foretold: ${error.message}`;
+    const note = {
+      code: 'prediction-unavailable',
+      severity: 'note',
+      subject: engine.endpoint,
+      message,
+    } as const;
+    return (plan) => ({ plan: { ...plan, notes: [...plan.notes, note] } });
+  }
 }
 
 /** Whether an X-Registry-Auth value holds anything; docker sends `{}` when it knows nothing. */

@@ -66,13 +66,16 @@ describe('plan', () => {
       ? secret shop_key       verify  only the engine can compare its content
       = config shop_conf      keep    unchanged
       + service shop_extra    create  declared, not found
+          1 new task: 1 on any of node-1 | node-2 | node-3
       ~ service shop_web      update
           label com.docker.stack.image nginx:1.26 → nginx:1.27  c.yml:3
           replicas 2 → 3  c.yml:9
           environment +MODE=fast -MODE=slow  c.yml:5
           image nginx:1.26 → nginx:1.27  c.yml:3
+          3 new tasks: node-1, node-2, node-3
       - service shop_old      remove  not in the file
       Plan: 1 to create, 1 to update, 2 unchanged, 1 to remove, 1 to verify
+      Outlook: about 11s, if new tasks start within 2s, tasks stop within 1s, nothing else changes in the cluster
       "
     `);
     expect(engine.writes).toEqual([]);
