@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatTimestamp } from '../../../../src/base/timestamp.ts';
 import { findStuckUpdate } from '../../../../src/orchestrator/update/find-stuck-update.ts';
-import type {
-  StoredService,
-  StoredTask,
-} from '../../../../src/orchestrator/store/stored-object.ts';
+import type { StoredTask } from '../../../../src/orchestrator/store/stored-object.ts';
 import type { TaskId } from '../../../../src/swarm/object.ts';
 import type { ServiceSpec, UpdateConfig } from '../../../../src/swarm/service.ts';
 import { aNode, anId, aService, aStore, aTask, EPOCH } from '../../../support/builders.ts';
