@@ -28,6 +28,8 @@ export interface Platform {
   readonly readStdin: () => Uint8Array;
   readonly stdinIsTerminal: boolean;
   readonly readFile: ReadFile;
+  /** Puts a text in place of a file, whole or not at all; gives why it could not. */
+  readonly replaceFile: (path: string, text: string) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted with a CancelledError by SIGINT and SIGTERM. */

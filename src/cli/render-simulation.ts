@@ -2,9 +2,9 @@ import { formatMs, type ServiceOutcome, type SimulationReport } from '../simulat
 import { alignColumns } from './render/align-columns.ts';
 
 /** A simulation's report for people; ends with a line feed. */
-export function renderSimulation(report: SimulationReport): string {
+export function renderSimulation(report: SimulationReport, timeline: readonly string[]): string {
   const parts = [
-    section('TIMELINE', report.timeline),
+    section('TIMELINE', timeline),
     alignColumns(['EVENT\tAT\tALL AS DECLARED', ...report.phases.map(phaseRow)].join('\n')),
     alignColumns(['SERVICE\tRUNNING\tLEAST\tTASKS', ...report.services.map(serviceRow)].join('\n')),
     alignColumns(['NODE\tSTATE\tTASKS', ...report.nodes.map(nodeRow)].join('\n')),

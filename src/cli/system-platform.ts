@@ -20,6 +20,10 @@ export function createSystemPlatform(): Platform {
       return isTerminal(0);
     },
     readFile: readSystemFile,
+    replaceFile: async (path, text) => {
+      const { replaceSystemFile } = await import('../host/replace-file.ts');
+      return replaceSystemFile(path, text);
+    },
     clock: systemClock,
     random: systemRandom,
     signal: listenToSignals(),

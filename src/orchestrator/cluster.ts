@@ -66,6 +66,8 @@ export interface NewNode {
   readonly addr: string;
   readonly labels?: StringMap;
   readonly availability?: NodeAvailability;
+  /** Of a node that exists elsewhere; random when absent. */
+  readonly id?: NodeId | undefined;
 }
 
 /**
@@ -155,7 +157,7 @@ export class Cluster {
 
   /** A new node joins and is ready. */
   join(node: NewNode): NodeId {
-    const id = randomId(this.#options.random) as NodeId;
+    const id = node.id ?? (randomId(this.#options.random) as NodeId);
     this.store.update('control', (tx) => {
       const hasLeader = tx.view.list('node').some((one) => one.ManagerStatus?.Leader);
       return tx.create('node', {

@@ -28,6 +28,8 @@ export interface SimulatedRuntimeOptions {
 export interface SimulatedRuntime extends Executor {
   /** The container of a task, running or not; undefined before it was prepared and once removed. */
   containerOf(task: TaskId): SimulatedContainer | undefined;
+  /** Makes the container of a task that was prepared, or is running, before this runtime began. */
+  adopt(task: TaskId, behaviour: SimulatedBehaviour, isRunning: boolean): void;
   /** How many containers there are. */
   readonly size: number;
   /** Removes a task's container behind the agent's back. */
@@ -55,6 +57,11 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
       for (const id of containers.keys()) if (!known.has(id)) discard(containers, id);
     },
     containerOf: (task) => containers.get(task),
+    adopt(task, behaviour, isRunning) {
+      const container = new SimulatedContainer(newId(options.random), behaviour, options.clock);
+      containers.set(task, container);
+      if (isRunning) container.run();
+    },
     discard: (task) => discard(containers, task),
     readLogs: () => emptyLog(),
   };

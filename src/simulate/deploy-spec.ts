@@ -1,10 +1,16 @@
 import type { Control } from '../orchestrator/control.ts';
+import type { StoredService } from '../orchestrator/store/stored-object.ts';
 import type { StoreView } from '../orchestrator/store/store-view.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { ContainerSpec, ServiceSpec } from '../swarm/service.ts';
+import { UNKNOWN_CONTENT } from './start-state.ts';
 
-/** Base64 of one blank: content of external secrets and configs, which nobody reads. */
-const UNKNOWN_CONTENT = 'IA==';
+/**
+ * What to send for a service that exists; undefined leaves it as it is.
+ *
+ * With a live cluster the caller knows better than a comparison of texts what is the same.
+ */
+export type DecideService = (wanted: ServiceSpec, found: StoredService) => ServiceSpec | undefined;
 
 /**
  * Creates what a stack asks for and updates the services that exist, as a deploy without `--prune`.
@@ -12,30 +18,44 @@ const UNKNOWN_CONTENT = 'IA==';
  * What the stack calls external is created first, since the simulated cluster begins empty.
  * @throws ControlError where the engine would refuse
  */
-export function deploySpec(spec: StackSpec, control: Control, view: StoreView): void {
+export function deploySpec(
+  spec: StackSpec,
+  { control, view }: { readonly control: Control; readonly view: StoreView },
+  decide: DecideService = (wanted) => wanted,
+): void {
   for (const network of [...spec.networks, ...spec.externalNetworks.map(externalNetwork)]) {
     if (!view.byName('network', network.Name)) control.createNetwork(network);
   }
   for (const secret of [...spec.secrets, ...spec.externalSecrets.map(externalBlob)]) {
     const found = view.byName('secret', secret.Name);
     if (!found) control.createSecret(secret);
-    else if (secret.Data !== UNKNOWN_CONTENT) {
+    else if (isContentKnown(secret, found)) {
       control.updateSecret(found.ID, secret, { version: found.Version.Index });
     }
   }
   for (const config of [...spec.configs, ...spec.externalConfigs.map(externalBlob)]) {
     const found = view.byName('config', config.Name);
     if (!found) control.createConfig(config);
-    else if (config.Data !== UNKNOWN_CONTENT) {
+    else if (isContentKnown(config, found)) {
       control.updateConfig(found.ID, config, { version: found.Version.Index });
     }
   }
   for (const service of spec.services) {
     const found = view.byName('service', service.Name);
     const sent = withIds(service, view);
-    if (found) control.updateService(found.ID, sent, { version: found.Version.Index });
-    else control.createService(sent);
+    const change = found ? decide(sent, found) : undefined;
+    if (!found) control.createService(sent);
+    else if (change) control.updateService(found.ID, change, { version: found.Version.Index });
   }
+}
+
+interface WithData {
+  readonly Data?: string | undefined;
+}
+
+/** Whether there is something to compare on both sides. */
+function isContentKnown(wanted: WithData, found: { readonly Spec: WithData }): boolean {
+  return wanted.Data !== UNKNOWN_CONTENT && found.Spec.Data !== UNKNOWN_CONTENT;
 }
 
 function externalNetwork({ name }: { readonly name: string }) {

@@ -22,9 +22,9 @@ export function judgeService(
   lost: ReadonlySet<NodeId>,
 ): Judgement {
   const tasks = view.tasksByService(service.ID);
-  const running = tasks.filter((task) => isAvailable(task, lost));
   const { Mode } = service.Spec;
-  if (Mode?.ReplicatedJob ?? Mode?.GlobalJob) return judgeJob(service, tasks, running.length);
+  if (Mode?.ReplicatedJob ?? Mode?.GlobalJob) return judgeJob(service, tasks, lost);
+  const running = tasks.filter((task) => isAvailable(task, lost));
   const wanted = serviceStatus(service, tasks).DesiredTasks;
   const current = running.filter((task) => !isDirty(service, task, view)).length;
   const state = updateTrouble(service);
@@ -35,12 +35,13 @@ export function judgeService(
 function judgeJob(
   service: StoredService,
   tasks: readonly StoredTask[],
-  available: number,
+  lost: ReadonlySet<NodeId>,
 ): Judgement {
   const run = tasks.filter((task) => isOfIteration(task, service));
   const job = service.Spec.Mode?.ReplicatedJob;
   const done = run.filter(isComplete).length;
   const wanted = job ? (job.TotalCompletions ?? job.MaxConcurrent ?? 1) : run.length;
+  const available = run.filter((task) => isAvailable(task, lost)).length;
   const isOver = done >= wanted && !run.some(isUnderWay);
   const shortfall = isOver ? undefined : `${done} of ${wanted} runs are complete`;
   return { isJob: true, available, wanted, shortfall };
@@ -48,7 +49,8 @@ function judgeJob(
 
 function isAvailable(task: StoredTask, lost: ReadonlySet<NodeId>): boolean {
   const { Status, DesiredState, NodeID } = task;
-  const runs = Status.State === 'running' && DesiredState === 'running';
+  const isWanted = DesiredState === 'running' || DesiredState === 'complete';
+  const runs = Status.State === 'running' && isWanted;
   return runs && !(NodeID && lost.has(NodeID));
 }
 

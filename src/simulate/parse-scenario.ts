@@ -1,12 +1,13 @@
-import { EXIT_CODE, UserError } from '../base/errors.ts';
-import type { NodeRole } from '../swarm/node.ts';
-import type { StringMap } from '../swarm/object.ts';
-import { FieldReader, type Fields } from './field-reader.ts';
+import {
+  FieldReader,
+  type Fields,
+  type ScenarioPath,
+  type ScenarioProblem,
+} from './field-reader.ts';
+import { formatMs } from './report.ts';
+import { defaultNodes, readNode } from './parse-node.ts';
 import {
   DEFAULT_BEHAVIOUR,
-  DEFAULT_CPUS,
-  DEFAULT_MEMORY_BYTES,
-  defaultNodes,
   NODE_ACTIONS,
   type Expectations,
   type ImageBehaviour,
@@ -17,91 +18,88 @@ import {
 
 const DEFAULT_NODE_COUNT = 3;
 
-/**
- * Reads a scenario from plain values, as a YAML or JSON reader gives them.
- * @param file - name of the file, for problems
- * @throws UserError `invalid-scenario` with every problem
- */
-export function parseScenario(value: unknown, file: string): Scenario {
+/** Keys of a scenario's mappings; schemas/scenario.schema.json says what they mean. */
+export const SCENARIO_KEYS = ['nodes', 'images', 'events', 'expect'] as const;
+export const IMAGE_KEYS = [
+  'start',
+  'stop',
+  'fail_after',
+  'exit_code',
+  'unhealthy_after',
+  'crash_chance',
+] as const;
+export const ACTIONS = [...NODE_ACTIONS, 'add', 'update'] as const;
+export const EXPECT_KEYS = ['min_available', 'converges_within'] as const;
+
+/** What was read; with problems, the scenario is a guess. */
+export interface ParsedScenario {
+  readonly scenario: Scenario;
+  readonly problems: readonly ScenarioProblem[];
+}
+
+/** What the flags say beside a scenario. */
+export interface ScenarioFrame {
+  /** Nodes from elsewhere, of which the scenario then must say nothing. */
+  readonly nodes?: readonly ScenarioNode[] | undefined;
+  /** Horizon, ms after the start. */
+  readonly untilMs: number;
+}
+
+/** Reads a scenario from plain values, as a YAML or JSON reader gives them. */
+export function parseScenario(
+  value: unknown,
+  { nodes: given, untilMs }: ScenarioFrame,
+): ParsedScenario {
   const reader = new FieldReader();
-  const top = reader.mapping(value, '', ['nodes', 'images', 'events', 'expect']);
-  const nodes = readNodes(reader, top['nodes']);
-  const images = reader.mapping(top['images'], 'images');
+  const top = reader.mapping(value, [], SCENARIO_KEYS);
+  const nodes = given ?? readNodes(reader, top['nodes']);
+  if (given && top['nodes'] !== undefined) {
+    reader.note(['nodes'], 'the nodes are given by a flag already', { isKey: true });
+  }
+  const images = Object.entries(reader.mapping(top['images'], ['images']));
   const events = reader
-    .list(top['events'], 'events')
-    .map((event, at) => readEvent(reader, event, `events[${at}]`))
-    .filter((event) => event !== undefined)
-    .toSorted((a, b) => a.at - b.at);
+    .list(top['events'], ['events'])
+    .map((event, at) => ({ at, event: readEvent(reader, event, at) }))
+    .flatMap(({ at, event }) => (event ? [{ path: ['events', at], event }] : []))
+    .toSorted((a, b) => a.event.at - b.event.at);
   checkEvents(reader, events, nodes);
+  checkTimes(reader, events, untilMs);
   const scenario: Scenario = {
     nodes,
-    images: new Map(
-      Object.entries(images).map(([name, one]) => [name, readImage(reader, one, `images.${name}`)]),
-    ),
-    events,
+    images: new Map(images.map(([name, one]) => [name, readImage(reader, one, name)])),
+    events: events.map(({ event }) => event),
     expect: readExpectations(reader, top['expect']),
   };
-  if (reader.problems.length === 0) return scenario;
-  throw new UserError(reader.problems.map((one) => `${file}: ${one}`).join('\n'), {
-    code: 'invalid-scenario',
-    exitCode: EXIT_CODE.invalidFile,
-    hint: 'tstack simulate --help shows a scenario.',
-  });
+  return { scenario, problems: reader.problems };
 }
 
 function readNodes(reader: FieldReader, value: unknown): readonly ScenarioNode[] {
-  const list = reader.list(value, 'nodes');
+  const list = reader.list(value, ['nodes']);
   if (list.length === 0) return defaultNodes(DEFAULT_NODE_COUNT);
-  const nodes = list.map((one, at) => readNode(reader, one, at));
-  const names = nodes.map((node) => node.name);
-  for (const name of new Set(names)) {
-    if (names.indexOf(name) !== names.lastIndexOf(name)) {
-      reader.note('nodes', `two nodes are named ${name}`);
-    }
+  const nodes = list.map((one, at) =>
+    readNode(reader, one, ['nodes', at], {
+      name: `n${at + 1}`,
+      role: at === 0 ? 'manager' : 'worker',
+    }),
+  );
+  for (const [at, { name }] of nodes.entries()) {
+    if (nodes.findIndex((node) => node.name === name) === at) continue;
+    reader.note(['nodes', at, 'name'], `two nodes are named ${name}`);
   }
   if (!nodes.some((node) => node.role === 'manager')) {
-    reader.note('nodes', 'one of them must have role: manager');
+    reader.note(['nodes'], 'one of them must have role: manager', { isKey: true });
   }
   return nodes;
 }
 
-function readNode(reader: FieldReader, value: unknown, at: number): ScenarioNode {
-  const place = `nodes[${at}]`;
-  const node = reader.mapping(value, place, ['name', 'role', 'cpus', 'memory', 'labels']);
-  const cpus = reader.positive(node['cpus'], `${place}.cpus`) ?? DEFAULT_CPUS;
-  return {
-    name: reader.text(node['name'], `${place}.name`) ?? `n${at + 1}`,
-    role: readRole(reader, node['role'] ?? (at === 0 ? 'manager' : 'worker'), `${place}.role`),
-    nanoCpus: Math.round(cpus * 1e9),
-    memoryBytes: reader.bytes(node['memory'], `${place}.memory`) ?? DEFAULT_MEMORY_BYTES,
-    labels: readLabels(reader, node['labels'], `${place}.labels`),
-  };
-}
-
-function readRole(reader: FieldReader, role: unknown, place: string): NodeRole {
-  if (role === 'manager' || role === 'worker') return role;
-  reader.note(place, 'must be manager or worker');
-  return 'worker';
-}
-
-function readLabels(reader: FieldReader, value: unknown, place: string): StringMap {
-  const labels = Object.entries(reader.mapping(value, place));
-  return Object.fromEntries(
-    labels.map(([key, label]) => {
-      const isScalar = ['string', 'number', 'boolean'].includes(typeof label);
-      if (!isScalar) reader.note(`${place}.${key}`, 'must be a text');
-      return [key, isScalar ? String(label) : ''];
-    }),
-  );
-}
-
-function readImage(reader: FieldReader, value: unknown, place: string): ImageBehaviour {
-  const keys = ['start', 'fail_after', 'exit_code', 'unhealthy_after', 'stop'];
-  const image = reader.mapping(value, place, keys);
-  const time = (key: string) => reader.duration(image[key], `${place}.${key}`);
-  const exitCode = reader.count(image['exit_code'], `${place}.exit_code`);
-  if (exitCode !== undefined && image['fail_after'] === undefined) {
-    reader.note(`${place}.exit_code`, 'has no effect without fail_after');
+function readImage(reader: FieldReader, value: unknown, name: string): ImageBehaviour {
+  const path = ['images', name];
+  const image = reader.mapping(value, path, IMAGE_KEYS);
+  const time = (key: string) => reader.duration(image[key], [...path, key]);
+  const exitCode = reader.count(image['exit_code'], [...path, 'exit_code']);
+  const crashChance = reader.share(image['crash_chance'], [...path, 'crash_chance']);
+  if (exitCode !== undefined && image['fail_after'] === undefined && crashChance === undefined) {
+    reader.note([...path, 'exit_code'], 'has no effect without fail_after or crash_chance');
   }
   return {
     startMs: time('start') ?? DEFAULT_BEHAVIOUR.startMs,
@@ -109,58 +107,133 @@ function readImage(reader: FieldReader, value: unknown, place: string): ImageBeh
     failAfterMs: time('fail_after'),
     exitCode: exitCode ?? DEFAULT_BEHAVIOUR.exitCode,
     unhealthyAfterMs: time('unhealthy_after'),
+    crashChance: crashChance ?? DEFAULT_BEHAVIOUR.crashChance,
   };
 }
 
-function readEvent(reader: FieldReader, value: unknown, place: string): ScenarioEvent | undefined {
-  const event: Fields = reader.mapping(value, place, ['at', 'update', ...NODE_ACTIONS]);
-  const at = reader.duration(event['at'], `${place}.at`);
-  if (event['at'] === undefined) reader.note(place, 'needs at: when it happens');
-  const actions = ([...NODE_ACTIONS, 'update'] as const).filter((key) => event[key] !== undefined);
+function readEvent(reader: FieldReader, value: unknown, index: number): ScenarioEvent | undefined {
+  const path: ScenarioPath = ['events', index];
+  const event: Fields = reader.mapping(value, path, ['at', ...ACTIONS]);
+  const at = reader.duration(event['at'], [...path, 'at']);
+  if (event['at'] === undefined) reader.note(path, 'needs at: when it happens');
+  const actions = ACTIONS.filter((key) => event[key] !== undefined);
   const [action] = actions;
   if (action === undefined || actions.length > 1) {
-    return reader.note(place, `needs one of ${NODE_ACTIONS.join(', ')}, update`);
+    return reader.note(path, `needs one of ${ACTIONS.join(', ')}`);
   }
-  const target = reader.text(event[action], `${place}.${action}`);
+  const place = [...path, action];
+  if (action === 'add') {
+    const node = readAddedNode(reader, event['add'], place);
+    return node && at !== undefined ? { at, action, node } : undefined;
+  }
+  const target = reader.text(event[action], place);
   if (at === undefined || target === undefined) return undefined;
   return action === 'update' ? { at, action, file: target } : { at, action, node: target };
+}
+
+/** `add: n4`, or `add: {name: n4, cpus: 8}`. */
+function readAddedNode(
+  reader: FieldReader,
+  value: unknown,
+  path: ScenarioPath,
+): ScenarioNode | undefined {
+  const fields = typeof value === 'string' ? { name: value } : value;
+  const node = readNode(reader, fields, path, { name: '', role: 'worker' });
+  if (node.name !== '') return node;
+  return reader.note(path, 'needs name: what the new node is called');
+}
+
+interface PlacedEvent {
+  readonly path: ScenarioPath;
+  readonly event: ScenarioEvent;
+}
+
+function checkTimes(reader: FieldReader, events: readonly PlacedEvent[], untilMs: number): void {
+  for (const { path, event } of events) {
+    if (event.at <= untilMs) continue;
+    const text = `${formatMs(event.at)} is after the end at ${formatMs(untilMs)}`;
+    reader.note([...path, 'at'], text, { hint: 'give a later end with --until' });
+  }
+}
+
+/** Who is there as time goes by. */
+interface Members {
+  readonly roles: Map<string, ScenarioNode['role']>;
+  readonly lost: Set<string>;
+  readonly removed: Set<string>;
 }
 
 /** Nodes exist, and a majority of the managers is always there: without it a Swarm does nothing. */
 function checkEvents(
   reader: FieldReader,
-  events: readonly ScenarioEvent[],
+  events: readonly PlacedEvent[],
   nodes: readonly ScenarioNode[],
 ): void {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const managers = nodes.filter((node) => node.role === 'manager').length;
-  const lost = new Set<string>();
-  for (const event of events) {
+  const members: Members = {
+    roles: new Map(nodes.map((node) => [node.name, node.role])),
+    lost: new Set(nodes.filter((node) => node.isDown).map((node) => node.name)),
+    removed: new Set(),
+  };
+  for (const { path, event } of events) {
     if (event.action === 'update') continue;
-    const node = byName.get(event.node);
-    const names = [...byName.keys()].join(', ');
-    if (!node) reader.note('events', `no node is named ${event.node}; there are ${names}`);
-    if (event.action === 'return') lost.delete(event.node);
-    if (event.action !== 'lose' || node?.role !== 'manager') continue;
-    lost.add(event.node);
-    if ((managers - lost.size) * 2 > managers) continue;
-    const text = `losing manager ${event.node} leaves no majority of ${managers}: nothing would be decided any more`;
-    reader.note('events', `${text}; lose a worker, or give more managers`);
+    const place = [...path, event.action];
+    const problem =
+      event.action === 'add' ? addingProblem(event.node, members) : eventProblem(event, members);
+    if (problem !== undefined) reader.note(place, problem);
   }
 }
 
+function addingProblem({ name, role }: ScenarioNode, members: Members): string | undefined {
+  const isTaken = members.roles.has(name) && !members.removed.has(name);
+  members.roles.set(name, role);
+  members.removed.delete(name);
+  return isTaken ? `there is a node named ${name} already` : undefined;
+}
+
+type NodeEvent = Extract<ScenarioEvent, { readonly node: string }>;
+
+function eventProblem({ action, node }: NodeEvent, members: Members): string | undefined {
+  const { roles, lost, removed } = members;
+  const role = roles.get(node);
+  const there = [...roles.keys()].filter((name) => !removed.has(name));
+  if (removed.has(node)) return `node ${node} was removed before`;
+  if (role === undefined) return `no node is named ${node}; there are ${there.join(', ')}`;
+  if (action === 'return') {
+    if (!lost.delete(node)) return `node ${node} is not lost at that time`;
+    return undefined;
+  }
+  if (action === 'remove') {
+    removed.add(node);
+    lost.delete(node);
+    return role === 'manager'
+      ? `node ${node} is a manager, and has to be demoted first; remove a worker`
+      : undefined;
+  }
+  if (action !== 'lose') return undefined;
+  lost.add(node);
+  return role === 'manager' ? quorumProblem(node, members) : undefined;
+}
+
+function quorumProblem(node: string, { roles, lost }: Members): string | undefined {
+  const managers = [...roles].filter(([, role]) => role === 'manager').map(([name]) => name);
+  const left = managers.filter((name) => !lost.has(name)).length;
+  if (left * 2 > managers.length) return undefined;
+  const text = `losing manager ${node} leaves no majority of ${managers.length}: nothing would be decided any more`;
+  return `${text}; lose a worker, or give more managers`;
+}
+
 function readExpectations(reader: FieldReader, value: unknown): Expectations {
-  const expect = reader.mapping(value, 'expect', ['min_available', 'converges_within']);
+  const expect = reader.mapping(value, ['expect'], EXPECT_KEYS);
   const least = expect['min_available'];
   const isNumber = typeof least === 'number';
-  const place = 'expect.min_available';
-  const named = isNumber ? {} : reader.mapping(least, place);
+  const path = ['expect', 'min_available'];
+  const named = isNumber ? {} : reader.mapping(least, path);
   const counts = Object.entries(named).map(
-    ([name, count]) => [name, reader.count(count ?? '', `${place}.${name}`) ?? 0] as const,
+    ([name, count]) => [name, reader.count(count ?? '', [...path, name]) ?? 0] as const,
   );
   return {
     minAvailable: new Map(counts),
-    minAvailableOfAll: isNumber ? reader.count(least, place) : undefined,
-    convergesWithinMs: reader.duration(expect['converges_within'], 'expect.converges_within'),
+    minAvailableOfAll: isNumber ? reader.count(least, path) : undefined,
+    convergesWithinMs: reader.duration(expect['converges_within'], ['expect', 'converges_within']),
   };
 }

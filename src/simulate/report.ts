@@ -7,8 +7,6 @@ export interface SimulationReport {
   readonly seed: number;
   /** When the last thing happened, or the horizon. */
   readonly endedAt: number;
-  /** Every transition of a task, service and node, a line each. */
-  readonly timeline: readonly string[];
   readonly phases: readonly Phase[];
   readonly services: readonly ServiceOutcome[];
   readonly nodes: readonly NodeOutcome[];

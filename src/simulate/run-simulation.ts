@@ -1,21 +1,21 @@
 import { byString } from '../base/compare.ts';
 import { toInstant } from '../base/clock.ts';
-import { EXIT_CODE, UserError } from '../base/errors.ts';
 import { invariant } from '../base/invariant.ts';
-import type { StoredNode, StoredService } from '../orchestrator/store/stored-object.ts';
+import type { StoredNode, StoredService, StoredTask } from '../orchestrator/store/stored-object.ts';
+import { formatTraceLine, type TraceEvent } from '../orchestrator/trace.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
-import { deploySpec } from './deploy-spec.ts';
-import { Observer } from './observer.ts';
+import { deploySpec, type DecideService } from './deploy-spec.ts';
+import type { RunHistory } from './history.ts';
+import { Observer, stateOfNode } from './observer.ts';
 import {
-  formatMs,
   judgeExpectations,
-  nameIn,
   type NodeOutcome,
   type ServiceOutcome,
   type SimulationReport,
 } from './report.ts';
-import type { Scenario, ScenarioEvent } from './scenario.ts';
-import { SimulatedWorld, START, withoutTag } from './simulated-world.ts';
+import { nameOfEvent, type Expectations, type Scenario, type ScenarioEvent } from './scenario.ts';
+import { SimulatedWorld, START } from './simulated-world.ts';
+import type { LiveState } from './start-state.ts';
 
 export interface SimulationInput {
   readonly stack: StackSpec;
@@ -25,20 +25,33 @@ export interface SimulationInput {
   readonly seed: number;
   /** Horizon, ms after the start. */
   readonly untilMs: number;
+  /** What runs on the nodes from the start; absent: nothing. */
+  readonly live?: LiveState | undefined;
+  /** What to send for services that are there; by default what the stack says. */
+  readonly decide?: DecideService | undefined;
+}
+
+/** What a simulation gives. */
+export interface Simulation {
+  readonly report: SimulationReport;
+  /** Every transition of a task, service and node. */
+  readonly events: readonly TraceEvent[];
+  readonly history: RunHistory;
+  /** What was expected of it. */
+  readonly expect: Expectations;
 }
 
 /**
  * Deploys a stack on the scenario's nodes and lets time pass until nothing more can happen or the
  * horizon is reached. Deterministic: the same input gives the same report.
- * @throws UserError when the scenario does not fit the stack; ControlError where a deploy is refused
+ * @throws ControlError where a deploy is refused
  */
-export function runSimulation(input: SimulationInput): SimulationReport {
-  const { stack, scenario, seed, untilMs } = input;
-  checkFits(input);
-  const world = new SimulatedWorld(scenario, seed);
+export function runSimulation(input: SimulationInput): Simulation {
+  const { stack, scenario, untilMs, decide } = input;
+  const world = new SimulatedWorld(input);
   const observer = new Observer(world);
   observer.beginPhase('start');
-  deploySpec(stack, world.control, world.view);
+  deploySpec(stack, world, decide);
   for (const event of scenario.events) {
     pass(world, observer, event.at);
     world.clock.advanceTo(toInstant(START + event.at));
@@ -47,7 +60,17 @@ export function runSimulation(input: SimulationInput): SimulationReport {
   pass(world, observer, untilMs);
   const report = describe(world, observer, input);
   world.cluster.stop();
-  return report;
+  return {
+    report,
+    events: observer.events,
+    history: observer.history.toRunHistory(),
+    expect: scenario.expect,
+  };
+}
+
+/** The lines of a simulation's timeline, one per transition. */
+export function formatTimeline({ events }: Simulation): readonly string[] {
+  return events.map((event) => formatTraceLine(event, START));
 }
 
 /** Lets everything happen up to an instant, looking after each. */
@@ -66,45 +89,16 @@ function apply(
   world: SimulatedWorld,
   observer: Observer,
   event: ScenarioEvent,
-  { updates }: SimulationInput,
+  { updates, decide }: SimulationInput,
 ): void {
-  if (event.action !== 'update') {
-    observer.beginPhase(`${event.action} ${event.node}`);
-    world.act(event.action, event.node);
-    return;
-  }
-  const spec = updates.get(event.file);
-  invariant(spec !== undefined, `no stack was given for ${event.file}`);
-  observer.beginPhase(`update ${event.file}`);
-  deploySpec(spec, world.control, world.view);
-}
-
-/** A word that fits nothing is a slip, not a wish. */
-function checkFits({ stack, scenario, updates, untilMs }: SimulationInput): void {
-  const services = [stack, ...updates.values()].flatMap((one) => one.services);
-  const images = services.map((one) => one.TaskTemplate.ContainerSpec?.Image ?? '');
-  const known = new Set(images.flatMap((image) => [image, withoutTag(image)]));
-  const { expect, events } = scenario;
-  const problems = [...scenario.images.keys()]
-    .filter((image) => !known.has(image))
-    .map(
-      (image) => `images: no service runs ${image}; there are ${[...new Set(images)].join(', ')}`,
-    );
-  for (const name of expect.minAvailable.keys()) {
-    if (services.some((service) => nameIn(service.Name, [name]) !== undefined)) continue;
-    problems.push(`expect.min_available: there is no service ${name}`);
-  }
-  const late = events.find((event) => event.at > untilMs);
-  if (late) {
-    const [at, until] = [formatMs(late.at), formatMs(untilMs)];
-    problems.push(`events: ${late.action} at ${at} is after the end at ${until}; see --until`);
-  }
-  if (problems.length === 0) return;
-  throw new UserError(problems.join('\n'), {
-    code: 'scenario-does-not-fit',
-    exitCode: EXIT_CODE.invalidFile,
-    hint: 'Correct the scenario, or give the stack it was written for.',
-  });
+  observer.beginPhase(nameOfEvent(event));
+  if (event.action === 'update') {
+    const spec = updates.get(event.file);
+    invariant(spec !== undefined, `no stack was given for ${event.file}`);
+    deploySpec(spec, world, decide);
+  } else if (event.action === 'add') world.join(event.node);
+  else world.act(event.action, event.node);
+  observer.touchAll();
 }
 
 function describe(
@@ -125,7 +119,6 @@ function describe(
   return {
     seed,
     endedAt: elapsed,
-    timeline: observer.timeline,
     phases,
     services,
     nodes: view.list('node').map((node) => describeNode(node, world)),
@@ -142,7 +135,7 @@ function describeService(
 ): ServiceOutcome {
   const judgement = observer.judgementOf(service.ID);
   invariant(judgement !== undefined, `service ${service.Spec.Name} was never judged`);
-  const wanted = view.tasksByService(service.ID).filter((one) => one.DesiredState === 'running');
+  const wanted = view.tasksByService(service.ID).filter(isWanted);
   const hostname = (id: StoredNode['ID']): string =>
     view.get('node', id)?.Description.Hostname ?? id;
   return {
@@ -163,15 +156,18 @@ function describeService(
   };
 }
 
+/** It is to run; a job's, to complete. */
+function isWanted({ DesiredState }: StoredTask): boolean {
+  return DesiredState === 'running' || DesiredState === 'complete';
+}
+
 function describeNode(node: StoredNode, { view, lost }: SimulatedWorld): NodeOutcome {
-  const { Availability } = node.Spec;
-  const state = lost.has(node.ID) ? 'lost' : node.Status.State;
   const tasks = view
     .tasksByNode(node.ID)
-    .filter((one) => one.Status.State === 'running' && one.DesiredState === 'running').length;
+    .filter((one) => one.Status.State === 'running' && isWanted(one)).length;
   return {
     name: node.Description.Hostname ?? node.ID,
-    state: Availability === 'active' ? state : `${state}, ${Availability}`,
+    state: stateOfNode(node, lost),
     tasks: lost.has(node.ID) ? 0 : tasks,
   };
 }

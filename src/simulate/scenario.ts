@@ -1,5 +1,5 @@
-import type { NodeRole } from '../swarm/node.ts';
-import type { StringMap } from '../swarm/object.ts';
+import type { NodeAvailability, NodeDescription, NodeRole } from '../swarm/node.ts';
+import type { NodeId, StringMap } from '../swarm/object.ts';
 
 /** What a simulation is given besides the stack. */
 export interface Scenario {
@@ -13,11 +13,16 @@ export interface Scenario {
 }
 
 export interface ScenarioNode {
+  /** How events name it; its hostname. */
   readonly name: string;
   readonly role: NodeRole;
-  readonly nanoCpus: number;
-  readonly memoryBytes: number;
+  readonly availability: NodeAvailability;
   readonly labels: StringMap;
+  readonly description: NodeDescription;
+  /** Of a live cluster's node; made up when absent. */
+  readonly id?: NodeId | undefined;
+  /** It is there from the start, but does not answer. */
+  readonly isDown?: boolean | undefined;
 }
 
 /** How containers of one image behave; durations in ms. */
@@ -32,19 +37,27 @@ export interface ImageBehaviour {
   readonly exitCode: number;
   /** From running until its health check has failed for good. */
   readonly unhealthyAfterMs?: number | undefined;
+  /** Share of containers that end as soon as they run, 0 to 1; the seed decides which. */
+  readonly crashChance: number;
 }
 
 /** How containers behave of which a scenario says nothing. */
-export const DEFAULT_BEHAVIOUR: ImageBehaviour = { startMs: 2000, stopMs: 1000, exitCode: 1 };
+export const DEFAULT_BEHAVIOUR: ImageBehaviour = {
+  startMs: 2000,
+  stopMs: 1000,
+  exitCode: 1,
+  crashChance: 0,
+};
 
-/** What a scenario can do to a node. */
-export const NODE_ACTIONS = ['lose', 'return', 'drain', 'pause', 'activate'] as const;
+/** What a scenario can do to a node that is there. */
+export const NODE_ACTIONS = ['lose', 'return', 'drain', 'pause', 'activate', 'remove'] as const;
 
 export type NodeAction = (typeof NODE_ACTIONS)[number];
 
 /** One thing that happens; `at` in ms after the start. */
 export type ScenarioEvent =
   | { readonly at: number; readonly action: NodeAction; readonly node: string }
+  | { readonly at: number; readonly action: 'add'; readonly node: ScenarioNode }
   | { readonly at: number; readonly action: 'update'; readonly file: string };
 
 /** What must hold. */
@@ -61,13 +74,13 @@ export interface Expectations {
 export const DEFAULT_CPUS = 4;
 export const DEFAULT_MEMORY_BYTES = 8 * 2 ** 30;
 
-/** Identical nodes `n1`, `n2` …, the first a manager. */
-export function defaultNodes(count: number): readonly ScenarioNode[] {
-  return Array.from({ length: count }, (_, at) => ({
-    name: `n${at + 1}`,
-    role: at === 0 ? 'manager' : 'worker',
-    nanoCpus: DEFAULT_CPUS * 1e9,
-    memoryBytes: DEFAULT_MEMORY_BYTES,
-    labels: {},
-  }));
+/** How an event is called in reports: `lose n2`. */
+export function nameOfEvent(event: ScenarioEvent): string {
+  if (event.action === 'update') return `update ${event.file}`;
+  return `${event.action} ${event.action === 'add' ? event.node.name : event.node}`;
+}
+
+/** A scenario of nothing but these nodes. */
+export function plainScenario(nodes: readonly ScenarioNode[]): Scenario {
+  return { nodes, images: new Map(), events: [], expect: { minAvailable: new Map() } };
 }

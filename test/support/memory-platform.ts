@@ -18,6 +18,8 @@ interface MemoryPlatformFacts {
 export interface MemoryPlatform {
   readonly platform: Platform;
   readonly controller: AbortController;
+  /** Files that were written, by path. */
+  readonly replaced: ReadonlyMap<string, string>;
   stdout(): string;
   stderr(): string;
 }
@@ -25,6 +27,7 @@ export interface MemoryPlatform {
 /** Files are keyed by the path as the command asks for it. */
 export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPlatform {
   const written = { stdout: '', stderr: '' };
+  const replaced = new Map<string, string>();
   const controller = new AbortController();
   const stream = (name: 'stdout' | 'stderr'): Stream => ({
     write: (text) => {
@@ -47,6 +50,11 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
         ? { kind: 'error', code: 'ENOENT', message: `open ${path}: no such file or directory` }
         : { kind: 'data', bytes: Buffer.from(text) };
     },
+    replaceFile: (path, text) => {
+      if (path.startsWith('/read-only/')) return Promise.resolve(`open ${path}: EACCES`);
+      replaced.set(path, text);
+      return Promise.resolve(undefined);
+    },
     clock: facts.clock ?? new VirtualClock(),
     random: createSeededRandom(1),
     signal: controller.signal,
@@ -57,6 +65,7 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
   return {
     platform,
     controller,
+    replaced,
     stdout: () => written.stdout,
     stderr: () => written.stderr,
   };

@@ -36,17 +36,34 @@ async function reportOf(files: Files, flags = '') {
 
 describe('a scenario that is not right', () => {
   test.each([
-    ['node: []', 'scenario.yml: node: unknown key; do you mean nodes?'],
+    [
+      'node: []',
+      'e/scenario.yml:1:1: error invalid-scenario: node: unknown key; do you mean nodes?',
+    ],
     ['nodes: [{name: a, role: boss}]', 'nodes[0].role: must be manager or worker'],
     ['nodes: [{role: worker}]', 'nodes: one of them must have role: manager'],
-    ['nodes: [{name: a}, {name: a}]', 'nodes: two nodes are named a'],
+    [
+      'nodes: [{name: a}, {name: a}]',
+      'scenario.yml:1:27: error invalid-scenario: nodes[1].name: two nodes are named a',
+    ],
     ['nodes: [{memory: much}]', "nodes[0].memory: invalid size: 'much'"],
     ['events: [{at: 30, drain: n2}]', 'events[0].at: time: missing unit'],
     ['events: [{drain: n2}]', 'events[0]: needs at'],
     ['events: [{at: 1s}]', 'events[0]: needs one of lose,'],
     ['events: [{at: 1s, drain: n9}]', 'no node is named n9; there are n1, n2, n3'],
     ['events: [{at: 1s, lose: n1}]', 'leaves no majority of 1'],
-    ['events: [{at: 1h, lose: n2}]', 'is after the end at 10m0s'],
+    [
+      'events: [{at: 1h, lose: n2}]',
+      ':1:15: error invalid-scenario: events[0].at: 1h0m0s is after',
+    ],
+    ['events: [{at: 1s, return: n2}]', 'events[0].return: node n2 is not lost at that time'],
+    ['events: [{at: 1s, remove: n1}]', 'n1 is a manager, and has to be demoted first'],
+    ['events: [{at: 2s, lose: n2}, {at: 1s, remove: n2}]', 'events[0].lose: node n2 was removed'],
+    ['events: [{at: 1s, add: n2}]', 'events[0].add: there is a node named n2 already'],
+    ['events: [{at: 1s, add: {cpus: 2}}]', 'events[0].add: needs name'],
+    ['nodes: [{platform: arm}]', 'nodes[0].platform: must be OS/ARCHITECTURE'],
+    ['nodes: [{generic: {gpu: x}}]', 'nodes[0].generic.gpu: must be a whole number'],
+    ['images: {nginx: {crash_chance: 2}}', 'crash_chance: must be a number from 0 to 1'],
     ['images: {nginx: {exit_code: 3}}', 'exit_code: has no effect without fail_after'],
     ['images: {ngin: {start: 1s}}', 'no service runs ngin; there are nginx:1.27'],
     ['expect: {min_available: {wed: 1}}', 'there is no service wed'],
@@ -63,7 +80,10 @@ describe('a scenario that is not right', () => {
     const { stderr } = await simulate({ scenario: '{node: 1, event: 2}' });
     expect(stderr.match(/unknown key/g)).toHaveLength(2);
     const both = await simulate({ scenario: 'nodes: [{}]' }, '--nodes 2');
-    expect(both.exitCode).toBe(64);
+    expect({ code: both.exitCode, text: both.stderr }).toEqual({
+      code: 3,
+      text: expect.stringContaining('the nodes are given by a flag already'),
+    });
   });
 });
 

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+
+/**
+ * Puts a text in place of a file: whoever reads sees the former content or the new one, never half.
+ * @returns why it could not be done; then nothing is left behind
+ */
+export function replaceSystemFile(path: string, text: string): string | undefined {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' });
+    renameSync(temporary, path);
+    return undefined;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return error instanceof Error ? error.message : String(error);
+  }
+}
