@@ -50,6 +50,9 @@ export function runSimulation(input: SimulationInput): Simulation {
   const { stack, scenario, untilMs, decide } = input;
   const world = new SimulatedWorld(input);
   const observer = new Observer(world);
+  // What runs already is as declared before anything is asked of it.
+  observer.touchAll();
+  observer.sample();
   observer.beginPhase('start');
   deploySpec(stack, world, decide);
   for (const event of scenario.events) {
