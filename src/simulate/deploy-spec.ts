@@ -15,17 +15,35 @@ export type DecideService = (wanted: ServiceSpec, found: StoredService) => Servi
 /**
  * Creates what a stack asks for and updates the services that exist, as a deploy without `--prune`.
  *
- * What the stack calls external is created first, since the simulated cluster begins empty.
+ * What the stack calls external is created first when it is not there.
  * @throws ControlError where the engine would refuse
  */
 export function deploySpec(
   spec: StackSpec,
-  { control, view }: { readonly control: Control; readonly view: StoreView },
+  world: DeployTarget,
   decide: DecideService = (wanted) => wanted,
 ): void {
+  const { control, view } = world;
   for (const network of [...spec.networks, ...spec.externalNetworks.map(externalNetwork)]) {
     if (!view.byName('network', network.Name)) control.createNetwork(network);
   }
+  deployBlobs(spec, world);
+  for (const service of spec.services) {
+    const found = view.byName('service', service.Name);
+    const sent = withIds(service, view);
+    const change = found ? decide(sent, found) : undefined;
+    if (!found) control.createService(sent);
+    else if (change) control.updateService(found.ID, change, { version: found.Version.Index });
+  }
+}
+
+/** What a deploy is made to. */
+interface DeployTarget {
+  readonly control: Control;
+  readonly view: StoreView;
+}
+
+function deployBlobs(spec: StackSpec, { control, view }: DeployTarget): void {
   for (const secret of [...spec.secrets, ...spec.externalSecrets.map(externalBlob)]) {
     const found = view.byName('secret', secret.Name);
     if (!found) control.createSecret(secret);
@@ -39,13 +57,6 @@ export function deploySpec(
     else if (isContentKnown(config, found)) {
       control.updateConfig(found.ID, config, { version: found.Version.Index });
     }
-  }
-  for (const service of spec.services) {
-    const found = view.byName('service', service.Name);
-    const sent = withIds(service, view);
-    const change = found ? decide(sent, found) : undefined;
-    if (!found) control.createService(sent);
-    else if (change) control.updateService(found.ID, change, { version: found.Version.Index });
   }
 }
 

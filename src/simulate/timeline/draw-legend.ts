@@ -1,7 +1,7 @@
 import type { RunHistory } from '../history.ts';
 import { endSign, rectangle, textAt, wordOf, type Section } from './shapes.ts';
 import { SPEC_COLOURS } from './style.ts';
-import type { BarLook, EndLook } from './task-bars.ts';
+import type { EndLook } from './task-bars.ts';
 
 const LEFT = 190;
 const RIGHT = 1120;
@@ -44,7 +44,7 @@ export function drawLegend({ services }: RunHistory): Section {
   return { height: y + LINE + 4, body: textAt([8, 11], 'legend', { look: 'b' }) + drawn.join('') };
 }
 
-function bar(look: BarLook | string, text: string): Entry {
+function bar(look: string, text: string): Entry {
   const draw = (x: number, y: number): string =>
     rectangle({ x, y: y - 5, width: 18, height: 11 }, look, { radius: 2 });
   return { text, draw };

@@ -7,6 +7,7 @@ import { toLanes, type Bar, type Lane, type LostTimes, type TaskBars } from './t
 import type { TimeAxis } from './time-axis.ts';
 
 const CURVE_HEIGHT = 34;
+const CURVE_BOTTOM = CURVE_HEIGHT - 4;
 const LANE_HEIGHT = 15;
 const ROW_HEIGHT = 12;
 const LABEL_LENGTH = 24;
@@ -53,52 +54,67 @@ function summary({ history, outcome, expected }: ServiceDrawing): string {
 }
 
 function drawCurve(drawing: ServiceDrawing): Section {
-  const { history, axis, expected, outcome, endedAt } = drawing;
+  const { history, expected, outcome } = drawing;
+  const isUnder = expected !== undefined && (outcome?.leastAvailable ?? 0) < expected;
+  const isBad = outcome?.shortfall !== undefined || isUnder;
+  const body = [
+    textAt([8, 14], shorten(history.name, LABEL_LENGTH), { look: 'b' }),
+    textAt([8, 27], summary(drawing), { look: isBad ? 's bad' : 's m' }),
+    drawSteps(drawing),
+    drawMarks(drawing),
+  ];
+  return { height: CURVE_HEIGHT, body: body.join('') };
+}
+
+/** Where a number of tasks stands within the curve. */
+function heightOf({ history: { capacity }, expected }: ServiceDrawing, count: number): number {
+  const counts = capacity.map((one) => Math.max(one.wanted, one.available));
+  const top = Math.max(1, expected ?? 0, ...counts);
+  return CURVE_BOTTOM - (count / top) * (CURVE_BOTTOM - 6);
+}
+
+/** What runs, as an area; what is wanted, as a line. */
+function drawSteps(drawing: ServiceDrawing): string {
+  const { history, axis, endedAt } = drawing;
   const { capacity } = history;
-  const top = Math.max(
-    1,
-    expected ?? 0,
-    ...capacity.map((one) => Math.max(one.wanted, one.available)),
-  );
-  const bottom = CURVE_HEIGHT - 4;
-  const y = (count: number): number => bottom - (count / top) * (bottom - 6);
+  const [first] = capacity;
+  if (!first) return '';
   const line = (of: (point: CapacityPoint) => number): string =>
     capacity
       .map((point, at) => {
-        const height = px(y(of(point)));
+        const height = px(heightOf(drawing, of(point)));
         const x = px(axis.x(point.at));
-        return at === 0 ? `M${x} ${height}` : `H${x}V${height}`;
+        return at === 0 ? `${x} ${height}` : `H${x}V${height}`;
       })
       .concat(`H${px(axis.x(endedAt))}`)
       .join('');
-  const isShort = outcome?.shortfall !== undefined;
-  const isUnder = expected !== undefined && (outcome?.leastAvailable ?? 0) < expected;
-  const body = [
-    textAt([8, 14], shorten(history.name, LABEL_LENGTH), { look: 'b' }),
-    textAt([8, 27], summary(drawing), { look: isShort || isUnder ? 's bad' : 's m' }),
-  ];
-  if (capacity.length > 0) {
-    const first = px(axis.x(capacity[0]?.at ?? 0));
-    const edge = line((point) => point.available);
-    body.push(
-      `<path class="area" d="M${first} ${bottom}${edge.replace('M', 'L')}V${bottom}Z"/>`,
-      `<path class="edge" d="${edge}"/>`,
-      `<path class="wanted" d="${line((point) => point.wanted)}"/>`,
-    );
-  }
+  const edge = line((point) => point.available);
+  const start = `M${px(axis.x(first.at))} ${CURVE_BOTTOM}`;
+  return [
+    `<path class="area" d="${start}L${edge}V${CURVE_BOTTOM}Z"/>`,
+    `<path class="edge" d="M${edge}"/>`,
+    `<path class="wanted" d="M${line((point) => point.wanted)}"/>`,
+  ].join('');
+}
+
+/** What was expected at least, and what runs at the end. */
+function drawMarks(drawing: ServiceDrawing): string {
+  const { history, axis, expected } = drawing;
+  const marks: string[] = [];
+  const limit = expected === undefined ? -Infinity : heightOf(drawing, expected);
   if (expected !== undefined) {
-    const at = px(y(expected));
-    body.push(
+    const at = px(limit);
+    marks.push(
       `<line class="least" x1="${px(axis.left)}" x2="${px(axis.right)}" y1="${at}" y2="${at}"/>`,
-      textAt([axis.right + 6, y(expected) + 3], `min ${expected}`, { look: 's bad' }),
+      textAt([axis.right + 6, limit + 3], `min ${expected}`, { look: 's bad' }),
     );
   }
-  const end = capacity.at(-1);
-  const isClear = expected === undefined || Math.abs(y(expected) - y(end?.available ?? 0)) > 9;
-  if (end && isClear) {
-    body.push(textAt([axis.right + 6, y(end.available) + 4], String(end.available), { look: 's' }));
+  const end = history.capacity.at(-1);
+  const last = heightOf(drawing, end?.available ?? 0);
+  if (end && Math.abs(limit - last) > 9) {
+    marks.push(textAt([axis.right + 6, last + 4], String(end.available), { look: 's' }));
   }
-  return { height: CURVE_HEIGHT, body: body.join('') };
+  return marks.join('');
 }
 
 function drawLane(lane: Lane, axis: TimeAxis): Section {

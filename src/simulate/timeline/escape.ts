@@ -21,6 +21,6 @@ const FORBIDDEN =
 
 /** At most so many characters, the last one an ellipsis when something is left out. */
 export function shorten(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
