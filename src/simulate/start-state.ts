@@ -178,7 +178,8 @@ function hiddenNetworks({
 }
 
 function toService(service: Service, meta: StoredMeta): StoredService {
-  return { ...service, ...meta, SpecVersion: service.Version.Index };
+  // As after its creation: an update quotes the version of the service, which is another number.
+  return { ...service, ...meta, SpecVersion: 0 };
 }
 
 interface TaskContext {
