@@ -19,7 +19,13 @@ export const FILTER_OPTION = {
 
 /** Filters of a list call: the stack's label and the user's own, which the engine checks. */
 export function stackFilters(stack: string, filters: readonly string[]): Filters {
-  const byKey: Record<string, string[]> = { label: [`${LABEL_NAMESPACE}=${stack}`] };
+  const { label = [], ...others } = parseFilters(filters);
+  return { label: [`${LABEL_NAMESPACE}=${stack}`, ...label], ...others };
+}
+
+/** Filters as the user gave them, which the engine checks. */
+export function parseFilters(filters: readonly string[]): Filters {
+  const byKey: Record<string, string[]> = {};
   for (const filter of filters) {
     const at = filter.indexOf('=');
     const key = filter.slice(0, at).trim().toLowerCase();

@@ -14,6 +14,7 @@ import { rolesOf, type NodeCount } from './node-count.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { Runtime, RuntimeName } from './runtimes.ts';
 import type { TcpServer } from './tcp-server.ts';
+import { TrafficSwitch } from './traffic.ts';
 
 /** What can be said when a daemon is started; kept for later starts. */
 export interface DaemonSettings {
@@ -28,7 +29,7 @@ export interface DaemonOptions {
   /** Over what was said at the last start. */
   readonly settings: Partial<DaemonSettings>;
   readonly defaultRuntime: RuntimeName;
-  readonly openRuntime: (name: RuntimeName) => Promise<Runtime>;
+  readonly openRuntime: (name: RuntimeName, traffic: TrafficSwitch) => Promise<Runtime>;
   readonly clock: Clock;
   readonly random: Random;
   readonly machine: Machine;
@@ -65,11 +66,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     ends.push(() => persistence.close());
     const settings = await readSettings(persistence, options);
-    const runtime = await options.openRuntime(settings.runtime);
+    const traffic = new TrafficSwitch();
+    const runtime = await options.openRuntime(settings.runtime, traffic);
     ends.push(() => runtime.close());
-    const { executor } = runtime;
+    const { executor, openTraffic } = runtime;
     const membership = await Membership.open(
-      { name: paths.name, clock, random, persistence, executor, machine, version },
+      {
+        ...{ name: paths.name, clock, random, persistence, executor, machine, version },
+        follow: openTraffic && ((store) => traffic.connect(openTraffic(store))),
+      },
       rolesOf(options.nodes),
     );
     const { promise: stopRequested, resolve: requestStop } = withResolver<'stop' | 'keep'>();

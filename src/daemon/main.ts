@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { EXIT_CODE, UserError, type ExitCode } from '../base/errors.ts';
 import { acquireLock } from '../host/instance-lock.ts';
 import { describeMachine } from '../host/machine.ts';
@@ -69,7 +70,16 @@ async function start(options: RunDaemonOptions, log: Log): Promise<Daemon> {
     settings,
     version,
     defaultRuntime: DEFAULT_RUNTIME,
-    openRuntime: (name) => openRuntime(name, { clock: systemClock, random: systemRandom, paths }),
+    openRuntime: (name, traffic) =>
+      openRuntime(name, {
+        clock: systemClock,
+        random: systemRandom,
+        paths,
+        user: { uid: process.getuid?.() ?? -1, home: homedir() },
+        path: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+        traffic,
+        onTrouble: (error) => log.warn({ error }, 'the runtime met trouble'),
+      }),
     clock: systemClock,
     random: systemRandom,
     machine: describeMachine(),

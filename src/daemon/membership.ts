@@ -4,6 +4,7 @@ import type { LmdbPersistence } from '../host/lmdb-persistence.ts';
 import type { Machine } from '../host/machine.ts';
 import type { Executor } from '../orchestrator/agent/executor.ts';
 import { Cluster } from '../orchestrator/cluster.ts';
+import type { Store } from '../orchestrator/store/store.ts';
 import { createControl } from '../orchestrator/control.ts';
 import type { SavedState } from '../orchestrator/store/persistence.ts';
 import type { ActiveSwarm, SwarmInit, SwarmMembership, SwarmState } from '../server/backend.ts';
@@ -23,6 +24,8 @@ export interface MembershipOptions {
   readonly executor: Executor;
   readonly machine: Machine;
   readonly version: string;
+  /** Starts what follows the store of an active cluster; the returned function ends it. */
+  readonly follow?: ((store: Store) => () => void) | undefined;
 }
 
 /** Notes that outlive a cluster: they are the daemon's. */
@@ -149,6 +152,7 @@ export class Membership implements SwarmMembership {
     if (!saved) control.createCluster(request.spec, addressesOf(request));
     const nodes = new MachineNodes({ cluster, machine, version, notes });
     const isUp = (node: NodeId): boolean => nodes.isUp(node);
+    const endFollowing = this.#options.follow?.(store);
     cluster.start();
     const endLeadership = followLeadership(store, clock, isUp);
     const running: Running = {
@@ -170,6 +174,7 @@ export class Membership implements SwarmMembership {
       end: () => {
         endLeadership();
         cluster.stop();
+        endFollowing?.();
       },
     };
     await raise(running);

@@ -3,20 +3,31 @@ import { EXIT_CODE, UserError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Executor } from '../orchestrator/agent/executor.ts';
 import { createSimulatedRuntime } from '../runtimes/simulated.ts';
+import { createProcessRuntime } from '../runtimes/process/process-runtime.ts';
 import type { ClusterPaths } from './paths.ts';
+import type { OpenTraffic, TrafficSwitch } from './traffic.ts';
 
-export const RUNTIMES = ['process', 'container', 'simulated'] as const;
-export type RuntimeName = (typeof RUNTIMES)[number];
+/** What runs tasks, by the words of `--runtime`. */
+export type RuntimeName = 'process' | 'container' | 'simulated';
 
 export interface RuntimeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly paths: ClusterPaths;
+  /** Who runs the daemon. */
+  readonly user: { readonly uid: number; readonly home: string };
+  /** PATH of the daemon. */
+  readonly path: string;
+  readonly traffic: TrafficSwitch;
+  /** Hears of trouble that no task's status can tell. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 /** What runs the tasks of a cluster. */
 export interface Runtime {
   readonly executor: Executor;
+  /** How traffic reaches its tasks; absent: they have none. */
+  readonly openTraffic?: OpenTraffic;
   /** Frees what it holds; what runs goes on. */
   close(): Promise<void>;
 }
@@ -29,6 +40,7 @@ const OPEN: Readonly<Partial<Record<RuntimeName, OpenRuntime>>> = {
       executor: createSimulatedRuntime({ clock, random, behaviourOf: () => ({}) }),
       close: () => Promise.resolve(),
     }),
+  process: openProcessRuntime,
 };
 
 /** Opens a runtime. @throws UserError it cannot be used here */
@@ -36,10 +48,36 @@ export function openRuntime(name: RuntimeName, options: RuntimeOptions): Promise
   const open = OPEN[name];
   if (open) return open(options);
   return Promise.reject(
-    new UserError(`this tstack has no ${name} runtime yet`, {
+    new UserError(`this tstack has no ${name} runtime`, {
       code: 'runtime-missing',
       exitCode: EXIT_CODE.preflight,
       hint: `Use one of: ${Object.keys(OPEN).join(', ')}.`,
     }),
   );
+}
+
+async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { clock, random, paths, user, path, traffic, onTrouble } = options;
+  try {
+    const executor = createProcessRuntime({
+      clock,
+      random,
+      stateDirectory: paths.tasks,
+      filesDirectory: `${paths.runtime}/${paths.name}-files`,
+      user,
+      path,
+      peersOf: (assignment) => traffic.peersOf(assignment),
+      drain: (task, signal) => traffic.drain(task, signal),
+      onTrouble,
+    });
+    return { executor, close: async () => executor.close() };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`the process runtime cannot be used here: ${reason}`, {
+      code: 'runtime-unusable',
+      exitCode: EXIT_CODE.preflight,
+      hint: 'It needs Linux with /proc; --runtime container uses a container engine.',
+      cause,
+    });
+  }
 }

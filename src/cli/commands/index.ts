@@ -5,6 +5,7 @@ import { config } from './config.ts';
 import { deploy } from './deploy.ts';
 import { help } from './help.ts';
 import { ls } from './ls.ts';
+import { node } from './node.ts';
 import { plan } from './plan.ts';
 import { ps } from './ps.ts';
 import { rm } from './rm.ts';
@@ -28,6 +29,7 @@ export const ROOT = defineGroup({
     rm,
     simulate,
     cluster,
+    node,
     version,
     completion,
     help,

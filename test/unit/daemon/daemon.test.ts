@@ -36,7 +36,11 @@ function start(paths: ClusterPaths, options: Partial<DaemonOptions> = {}): Promi
     nodes: { managers: 1, workers: 2 },
     settings: {},
     defaultRuntime: 'simulated',
-    openRuntime: (name) => openRuntime(name, { clock: systemClock, random, paths }),
+    openRuntime: (name, traffic) => {
+      const user = { uid: 0, home: root };
+      const own = { clock: systemClock, random, paths, user, path: '/bin', traffic };
+      return openRuntime(name, { ...own, onTrouble: quiet });
+    },
     clock: systemClock,
     random,
     machine: describeMachine(),
