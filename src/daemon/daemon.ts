@@ -72,7 +72,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const { executor, openTraffic } = runtime;
     const membership = await Membership.open(
       {
-        ...{ name: paths.name, clock, random, persistence, executor, machine, version },
+        name: paths.name,
+        clock,
+        random,
+        persistence,
+        executor,
+        machine,
+        version,
         follow: openTraffic && ((store) => traffic.connect(openTraffic(store))),
       },
       rolesOf(options.nodes),

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import type { Executor } from '../orchestrator/agent/executor.ts';
 import { createSimulatedRuntime } from '../runtimes/simulated.ts';
 import { createProcessRuntime } from '../runtimes/process/process-runtime.ts';
+import { ingressOf } from './open-ingress.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { OpenTraffic, TrafficSwitch } from './traffic.ts';
 
@@ -70,7 +71,9 @@ async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
       drain: (task, signal) => traffic.drain(task, signal),
       onTrouble,
     });
-    return { executor, close: async () => executor.close() };
+    const canListenLow = user.uid === 0;
+    const openTraffic = ingressOf({ clock, runtime: executor, canListenLow, onTrouble });
+    return { executor, openTraffic, close: async () => executor.close() };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`the process runtime cannot be used here: ${reason}`, {

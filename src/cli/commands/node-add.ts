@@ -28,9 +28,7 @@ export const nodeAdd = defineCommand({
   ],
   async run({ names, ...flags }, context) {
     const { addNodes } = await import('../embedded/add-nodes.ts');
-    const role = flags.role === 'manager' ? 'manager' : 'worker';
-    const availability = flags.availability as 'active' | 'pause' | 'drain';
-    const ids = await addNodes(names, { ...flags, role, availability }, context);
+    const ids = await addNodes(names, flags, context);
     context.stdout.write(ids.map((id) => `${id}\n`).join(''));
     return EXIT_CODE.ok;
   },

@@ -33,8 +33,8 @@ export const nodeUpdate = defineCommand({
     }
     const { updateNode } = await import('../node-changes.ts');
     const change = {
-      availability: availability as 'active' | 'pause' | 'drain' | undefined,
-      role: role as 'worker' | 'manager' | undefined,
+      availability,
+      role,
       addLabels: labelAdd,
       removeLabels: labelRm,
     };
