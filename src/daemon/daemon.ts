@@ -4,7 +4,7 @@ import { formatTimestamp } from '../base/timestamp.ts';
 import { openLmdbPersistence, type LmdbPersistence } from '../host/lmdb-persistence.ts';
 import type { Machine } from '../host/machine.ts';
 import type { Backend } from '../server/backend.ts';
-import { createServer } from '../server/server.ts';
+import { createServer, type EngineApiServer } from '../server/server.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import { countCluster, type ClusterStatus } from './cluster-status.ts';
 import { formatTcpAddress, type TcpAddress } from './listen-address.ts';
@@ -102,23 +102,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const api = await createApi();
     ends.push(() => api.close());
     await api.listen({ kind: 'socket', socketPath: paths.socket });
-    if (settings.listen && membership.keys) {
-      const { openTcpServer } = await import('./tcp-server.ts');
-      const { keys } = membership;
-      const onError = (error: unknown) => log.error({ error }, 'the TCP server was not renewed');
-      const address = settings.listen;
-      const { hostname } = machine;
-      tcp = await openTcpServer({
-        address,
-        keys,
-        clock,
-        hostname,
-        createServer: createApi,
-        onError,
-      });
-      const server = tcp;
-      ends.push(() => server.close());
-    }
+    tcp = await openTcp(settings, membership, { ...options, createApi });
+    if (tcp) ends.push(tcp.close);
     return {
       stopRequested,
       status,
@@ -132,6 +117,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await endAll(ends);
     throw error;
   }
+}
+
+interface TcpCircumstances extends Pick<DaemonOptions, 'clock' | 'machine' | 'log'> {
+  readonly createApi: () => Promise<EngineApiServer>;
+}
+
+/** The API over TLS, when that is wanted and there is a cluster to have certificates of. */
+async function openTcp(
+  { listen }: DaemonSettings,
+  { keys }: Membership,
+  { clock, machine, log, createApi }: TcpCircumstances,
+): Promise<TcpServer | undefined> {
+  if (!listen || !keys) return undefined;
+  const { openTcpServer } = await import('./tcp-server.ts');
+  return openTcpServer({
+    address: listen,
+    keys,
+    clock,
+    hostname: machine.hostname,
+    createServer: createApi,
+    onError: (error) => log.error({ error }, 'the TCP server was not renewed'),
+  });
 }
 
 async function endAll(ends: (() => Promise<void>)[]): Promise<void> {

@@ -23,7 +23,7 @@ export interface TcpServer {
   readonly address: TcpAddress;
   /** When the certificate it shows ends, ms since the epoch; it is renewed before. */
   readonly certificateEnds: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Listens; a changed root or an old certificate means new ones, and ends all connections. */
