@@ -47,7 +47,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     logger: false,
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 4096 },
+    routerOptions: { maxParamLength: 1024 * 1024 },
     rewriteUrl: (request) => splitVersionPrefix(request.url ?? '/').path,
     frameworkErrors: (error, _request, reply) =>
       refuse(reply.raw, error.statusCode ?? 400, error.message),

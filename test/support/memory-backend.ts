@@ -54,7 +54,7 @@ export interface MemoryBackend extends Backend {
 const plugins = (Type: string, names: string) => names.split(' ').map((Name) => ({ Type, Name }));
 
 export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
-  const start = toInstant(Date.parse('2026-11-20T06:30:00Z'));
+  const start = toInstant(Date.parse('2026-11-20T06:45:00Z'));
   const clock = options.clock ?? new VirtualClock(start);
   const virtual = clock instanceof VirtualClock ? clock : undefined;
   const random = createSeededRandom(options.seed ?? 1);

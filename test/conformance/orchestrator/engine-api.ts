@@ -1,7 +1,6 @@
-import { HTTP_STATUS } from '../../../src/base/errors.ts';
 import type { Cluster } from '../../../src/orchestrator/cluster.ts';
 import type { Control } from '../../../src/orchestrator/control.ts';
-import { ControlError, engineRefusal } from '../../../src/orchestrator/control-error.ts';
+import { engineRefusal } from '../../../src/orchestrator/control-error.ts';
 import { lookUp } from '../../../src/orchestrator/control/look-up.ts';
 import { serviceStatus } from '../../../src/orchestrator/service-status.ts';
 import {
@@ -13,9 +12,15 @@ import {
   toApiTask,
 } from '../../../src/orchestrator/store/project.ts';
 import type { StoredService, StoredTask } from '../../../src/orchestrator/store/stored-object.ts';
+import { parseJson } from '../../../src/server/go-json/parse-json.ts';
+import { decodeJson, type Shape } from '../../../src/server/go-json/shape.ts';
+import { toErrorAnswer } from '../../../src/server/http-errors.ts';
+import { Query as ServerQuery } from '../../../src/server/query.ts';
+import { serviceSpec } from '../../../src/server/shapes/service-spec.ts';
 import { insertDefaults } from '../../../src/swarm/defaults.ts';
+import type { ServiceSpec } from '../../../src/swarm/service.ts';
 import { TASK_STATES } from '../../../src/swarm/task-state.ts';
-import { pointer, type Json } from './json.ts';
+import type { Json } from './json.ts';
 
 /** A refused call, as a client of the engine sees it. */
 export class ApiError extends Error {
@@ -68,8 +73,9 @@ export class EngineApi {
       const answer = handler(id, url.searchParams, (body ?? {}) as never);
       return JSON.parse(JSON.stringify(answer ?? null)) as Json;
     } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      throw new ApiError(HTTP_STATUS[error.kind], error.wireMessage);
+      const { status, message, isOurs } = toErrorAnswer(error);
+      if (isOurs || error instanceof ApiError) throw error;
+      throw new ApiError(status, message);
     }
   }
 
@@ -79,12 +85,11 @@ export class EngineApi {
     return {
       'GET services': (_, query) => this.#services(query),
       'GET services id': (id, query) => this.#service(id, query),
-      'POST services create': (_, __, body) => {
-        refuseNegativeCounts(body);
-        return { ID: control.createService(body).ID };
-      },
+      'POST services create': (_, __, body) => ({
+        ID: control.createService(decoded(serviceSpec, body)).ID,
+      }),
       'POST services id update': (id, query, body) => {
-        control.updateService(id, body, {
+        control.updateService(id, decoded(serviceSpec, body), {
           version: versionOf(query, 'service'),
           rollback: query.get('rollback') ?? undefined,
           registryAuthFrom: query.get('registryAuthFrom') ?? undefined,
@@ -157,30 +162,15 @@ export class EngineApi {
   }
 }
 
-/** Counts that the engine decodes as unsigned: it refuses them before anything else looks at them. */
-const UNSIGNED = [
-  'Mode.Replicated.Replicas',
-  'Mode.ReplicatedJob.MaxConcurrent',
-  'Mode.ReplicatedJob.TotalCompletions',
-];
-
-function refuseNegativeCounts(spec: Json): void {
-  for (const path of UNSIGNED) {
-    const value = pointer(spec, `/${path.replaceAll('.', '/')}`);
-    if (typeof value !== 'number' || value >= 0) continue;
-    const field = `Go struct field ServiceSpec.${path} of type uint64`;
-    const text = `json: cannot unmarshal number ${value} into ${field}`;
-    throw new ApiError(400, `invalid JSON: ${text}`);
-  }
+/** A body as the server takes it. @throws HttpError */
+function decoded(shape: Shape, body: Json): ServiceSpec {
+  return decodeJson(shape, parseJson(JSON.stringify(body))) as ServiceSpec;
 }
 
 const TASK_FILTERS = ['id', 'name', 'service', 'node', 'label', 'desired-state', 'runtime'];
 
 function versionOf(query: Query, noun: string): number {
-  const text = query.get('version') ?? '';
-  if (/^\d+$/.test(text)) return Number(text);
-  const why = `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
-  throw engineRefusal(`invalid ${noun} version '${text}': ${why}`);
+  return new ServerQuery(query.toString()).version(noun);
 }
 
 function filtersOf(query: Query): Readonly<Record<string, readonly string[]>> {
