@@ -3,6 +3,8 @@ import type { Random } from '../base/random.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { openLmdbPersistence, type LmdbPersistence } from '../host/lmdb-persistence.ts';
 import type { Machine } from '../host/machine.ts';
+import { createProcessAccess } from '../host/task-access.ts';
+import type { StoreView } from '../orchestrator/store/store-view.ts';
 import type { Backend } from '../server/backend.ts';
 import { createServer, type EngineApiServer } from '../server/server.ts';
 import { clusterRoutes } from './cluster-routes.ts';
@@ -95,6 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       facts: { ...machine, id: await daemonId(persistence, random), version, rootDir: paths.root },
       membership,
       executor,
+      ...(settings.runtime === 'process' && { tasks: createProcessAccess(viewOf(membership)) }),
     };
     const report = ({ method, path, error }: { method: string; path: string; error: unknown }) =>
       log.error({ method, path, error }, 'a request failed');
@@ -205,4 +208,12 @@ function withResolver<T>(): {
     resolve = done;
   });
   return { promise, resolve };
+}
+
+/** The state of the cluster there is at the moment of the call. */
+function viewOf(membership: Membership): () => StoreView | undefined {
+  return () => {
+    const state = membership.state();
+    return state.kind === 'active' ? state.swarm.store.view : undefined;
+  };
 }

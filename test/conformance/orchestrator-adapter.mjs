@@ -242,7 +242,7 @@ export default class EmbeddedCluster {
     this.daemon.on('exit', (code) => {
       if (!this.isKilled) console.error(`the cluster's daemon ended with ${code}`);
     });
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       const isUp = await this.client.get('/_ping').then(
         () => true,
         () => false,

@@ -79,7 +79,7 @@ test.each([
     '{"Mode":{"Replicated":{"Replicas":-1}}}',
     'invalid JSON: json: cannot unmarshal number -1 into Go struct field ServiceSpec.Mode.Replicated.Replicas of type uint64',
   ],
-  [`${'['.repeat(100_000)}`, 'invalid JSON: exceeded max depth'],
+  ['['.repeat(100_000), 'invalid JSON: exceeded max depth'],
 ])('body %# is refused in the words of the engine', async (body, message) => {
   expect(await post('/services/create', body)).toEqual([400, JSON.stringify({ message })]);
 });
