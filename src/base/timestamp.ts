@@ -1,7 +1,15 @@
 import { toInstant, type Instant } from './clock.ts';
 
+/** The last answer: whatever happens at one instant is stamped with it. */
+let last = { instant: NaN, text: '' };
+
 /** RFC 3339 in UTC with the fraction's trailing zeros trimmed, as Go prints it. */
 export function formatTimestamp(instant: Instant): string {
+  if (instant !== last.instant) last = { instant, text: toText(instant) };
+  return last.text;
+}
+
+function toText(instant: Instant): string {
   const text = new Date(instant).toISOString();
   const ms = Math.trunc(instant) % 1000;
   if (ms === 0) return `${text.slice(0, 19)}Z`;

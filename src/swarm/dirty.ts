@@ -37,13 +37,9 @@ export function dirtyReason(
   if (service.SpecVersion !== undefined && service.SpecVersion === task.SpecVersion)
     return undefined;
   if (!isSameEndpoint(service, task)) return 'endpoint';
-  const wanted = service.Spec.TaskTemplate;
-  const credentials = ignoresCredentials(task);
-  if (isSameTemplate(wanted, task.Spec, credentials)) return undefined;
-  // Parity: a Placement-only change is judged with the credentials, as upstream does.
-  const { Placement } = task.Spec;
-  const sameButPlacement = isSameMessage({ ...wanted, Placement }, task.Spec);
-  if (!sameButPlacement) return 'task-template';
+  const compared = compareTemplates(service.Spec.TaskTemplate, task.Spec);
+  if (ignoresCredentials(task) ? compared.sameButCredentials : compared.same) return undefined;
+  if (!compared.sameButPlacement) return 'task-template';
   return meetsConstraints() ? undefined : 'constraints';
 }
 
@@ -76,9 +72,30 @@ function ignoresCredentials(task: DirtyTask): boolean {
   );
 }
 
-function isSameTemplate(a: TaskSpec, b: TaskSpec, ignoreCredentials: boolean): boolean {
-  if (!ignoreCredentials) return isSameMessage(a, b);
-  return isSameMessage(withoutCredentials(a), withoutCredentials(b));
+interface Comparison {
+  readonly same: boolean;
+  readonly sameButCredentials: boolean;
+  readonly sameButPlacement: boolean;
+}
+
+/** Specs never change and are shared by all tasks of a service, so a pair is compared once. */
+const COMPARED = new WeakMap<TaskSpec, WeakMap<TaskSpec, Comparison>>();
+
+function compareTemplates(wanted: TaskSpec, found: TaskSpec): Comparison {
+  const known = COMPARED.get(wanted)?.get(found);
+  if (known) return known;
+  const same = isSameMessage(wanted, found);
+  const { Placement } = found;
+  const compared: Comparison = {
+    same,
+    sameButCredentials:
+      same || isSameMessage(withoutCredentials(wanted), withoutCredentials(found)),
+    // Parity: a Placement-only change is judged with the credentials, as upstream does.
+    sameButPlacement: same || isSameMessage({ ...wanted, Placement }, found),
+  };
+  const byFound = COMPARED.get(wanted) ?? new WeakMap<TaskSpec, Comparison>();
+  COMPARED.set(wanted, byFound.set(found, compared));
+  return compared;
 }
 
 function withoutCredentials(spec: TaskSpec): TaskSpec {

@@ -1,4 +1,3 @@
-import type { ClusterTimings } from '../../../src/orchestrator/cluster.ts';
 import type { Service } from '../../../src/swarm/service.ts';
 import type { Task } from '../../../src/swarm/task.ts';
 import { awaitStep } from './await.ts';
@@ -9,7 +8,7 @@ import { OPERATIONS } from './operations.ts';
 import { probe } from './probes.ts';
 import { Recorder, type Record } from './recorder.ts';
 import type { Scenario, Step } from './scenario.ts';
-import { World } from './world.ts';
+import { World, type WorldOptions } from './world.ts';
 
 const RETRY_MS = 150;
 const DEFAULT_WITHIN_MS = 4000;
@@ -21,7 +20,7 @@ export class Driver {
   readonly marks = new Map<string, number>();
   readonly #recorder = new Recorder();
 
-  constructor(nodes: number, options: { seed: number; timings: ClusterTimings }) {
+  constructor(nodes: number, options: WorldOptions) {
     this.world = new World(nodes, options);
     this.names = new Names(this.world);
     this.world.cluster.store.watch((commit) => this.#recorder.observe(commit));

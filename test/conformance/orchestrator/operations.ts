@@ -16,6 +16,9 @@ const BASE: JsonObject = {
   },
 };
 
+/** Refusal of an operation on a container that is not where it was recorded. */
+export const NO_TASK = 'no running task to act on';
+
 export interface OperationContext {
   readonly world: World;
   readonly names: Names;
@@ -130,7 +133,7 @@ function running(step: Step, { names, tasksOf }: OperationContext): readonly Tas
       (step.slot === undefined || task.Slot === step.slot) &&
       (step.node === undefined || names.node(task.NodeID) === step.node),
   );
-  if (found.length === 0) throw new ApiError(404, 'no running task to act on');
+  if (found.length === 0) throw new ApiError(404, NO_TASK);
   return step.all ? found : found.slice(0, 1);
 }
 

@@ -1,5 +1,5 @@
 import { toInstant, VirtualClock } from '../../../src/base/clock.ts';
-import { createSeededRandom } from '../../../src/base/random.ts';
+import { createSeededRandom, randomId } from '../../../src/base/random.ts';
 import { Cluster, type ClusterTimings } from '../../../src/orchestrator/cluster.ts';
 import { createControl, type Control } from '../../../src/orchestrator/control.ts';
 import { createSimulatedRuntime, type SimulatedRuntime } from '../../../src/runtimes/simulated.ts';
@@ -59,6 +59,13 @@ const PLUGINS = [
 
 const START = toInstant(Date.parse('2026-11-20T00:00:00Z'));
 
+export interface WorldOptions {
+  readonly seed: number;
+  readonly timings: ClusterTimings;
+  /** Ranks of the nodes' ids in order of joining; absent: as the seed has it. */
+  readonly order?: readonly number[] | undefined;
+}
+
 /** A cluster of the scenarios' profile in virtual time, and the handles to act on it. */
 export class World {
   readonly clock = new VirtualClock(START);
@@ -67,8 +74,10 @@ export class World {
   readonly api: EngineApi;
   readonly runtime: SimulatedRuntime;
   readonly members = new Map<string, Member>();
+  /** Ids of the nodes that are to join next. */
+  readonly #ids: NodeId[];
 
-  constructor(nodes: number, options: { seed: number; timings: ClusterTimings }) {
+  constructor(nodes: number, options: WorldOptions) {
     const { clock } = this;
     const random = createSeededRandom(options.seed);
     const volumes = new Set<string>();
@@ -83,6 +92,8 @@ export class World {
       executor: this.runtime,
       timings: options.timings,
     });
+    const ids = (options.order ?? []).map(() => randomId(random) as NodeId).sort();
+    this.#ids = (options.order ?? []).flatMap((rank) => ids[rank] ?? []);
     const { store } = this.cluster;
     this.control = createControl({ store, clock, random });
     this.control.createCluster();
@@ -98,6 +109,7 @@ export class World {
     if (!profile) throw new Error(`no profile for node ${name}`);
     const ip = `10.78.0.${at}`;
     const id = this.cluster.join({
+      id: this.#ids.shift(),
       role: at === 1 ? 'manager' : 'worker',
       addr: ip,
       description: {
