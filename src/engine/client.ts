@@ -17,6 +17,8 @@ export interface CallOptions {
 /** @source Engine API, GET /info (the members tstack reads) */
 export interface EngineInfo {
   readonly ServerVersion?: string;
+  /** Pairs of a name and a value; tstackd names its runtime there. */
+  readonly DriverStatus?: readonly (readonly string[])[] | null;
   readonly Swarm?: {
     readonly NodeID?: string;
     readonly LocalNodeState?: 'inactive' | 'pending' | 'active' | 'error' | 'locked';

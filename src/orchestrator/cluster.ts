@@ -11,6 +11,7 @@ import { Enforcer } from './enforcer.ts';
 import { NodeLife } from './node-life.ts';
 import { OrchestratorLoop } from './orchestrator-loop.ts';
 import { Reaper } from './reaper.ts';
+import { RebalanceLoop } from './rebalance/rebalance-loop.ts';
 import { RestartSupervisor } from './restart/restart-supervisor.ts';
 import { managerStatus, RoleManager } from './role-manager.ts';
 import { Scheduler, SWARM_DEBOUNCE, type Debounce } from './scheduler/scheduler.ts';
@@ -124,6 +125,7 @@ export class Cluster {
         ...(options.placement && { rule: options.placement }),
       }),
       this.#agents,
+      new RebalanceLoop({ store, clock, newTaskId }),
       new Reaper(store, clock, timings.reaperMs),
     ];
   }

@@ -1,5 +1,5 @@
 import { EngineError } from '../base/errors.ts';
-import type { CallOptions, EngineClient, Filters } from '../engine/client.ts';
+import type { CallOptions, EngineClient, EngineInfo, Filters } from '../engine/client.ts';
 import { swarmProblem } from '../engine/swarm-problem.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { Network } from '../swarm/network.ts';
@@ -43,6 +43,7 @@ export async function observe(
   const serviceNames = new Set(spec.services.map((one) => one.Name));
   const snapshot: Snapshot = {
     stack: spec.stack,
+    isEmbedded: isEmbedded(info.value),
     services,
     foreignServices: alike.filter(
       (one) => serviceNames.has(one.Spec.Name) && !services.some((own) => own.ID === one.ID),
@@ -52,6 +53,11 @@ export async function observe(
     configs: distinct([...configs, ...moreConfigs], (one) => one.ID),
   };
   return { ...snapshot, networks: await withHiddenNetworks(engine, snapshot, { spec, options }) };
+}
+
+/** tstackd answers as an engine of its kind does, but names a runtime where others name disks. */
+function isEmbedded({ DriverStatus }: EngineInfo): boolean {
+  return (DriverStatus ?? []).some(([name]) => name === 'Runtime');
 }
 
 /** Lists by name filter, which matches prefixes or more; the caller compares exactly. */

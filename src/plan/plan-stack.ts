@@ -2,6 +2,7 @@ import { byString } from '../base/compare.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { ConfigId, SecretId } from '../swarm/object.ts';
 import type { Service, ServiceSpec } from '../swarm/service.ts';
+import { parseRebalance } from '../swarm/rebalance-label.ts';
 import { descopeName } from '../swarm/stack-labels.ts';
 import { decideBlob } from './blob-operations.ts';
 import { chooseImage, type Resolutions } from './images.ts';
@@ -138,6 +139,7 @@ function planServices(
   for (const service of distinctByName(spec.services)) {
     const old = stored.get(service.Name);
     refuseService(spec, service, { snapshot, draft, old });
+    draft.note(rebalanceNotes(service, snapshot));
     const choice = chooseImage(service, old, context);
     if (choice.unresolved !== undefined && (old !== undefined || !rewrites)) {
       draft.note([unresolvedNote(choice.unresolved)]);
@@ -205,6 +207,16 @@ function refuseService(
       hint: 'create it first, or correct its name',
     });
   }
+}
+
+/** A Swarm never moves running tasks, whatever a label asks for. */
+function rebalanceNotes(
+  { Name, Labels }: ServiceSpec,
+  { isEmbedded }: Snapshot,
+): Parameters<PlanDraft['note']>[0] {
+  if (isEmbedded === true || parseRebalance(Labels) === undefined) return [];
+  const message = `service ${Name}: x-tstack.rebalance has no effect here; only the embedded cluster moves running tasks (on a Swarm: docker service update --force ${Name})`;
+  return [{ code: 'rebalance-no-effect', severity: 'note', subject: Name, message }];
 }
 
 function unresolvedNote(image: string): Parameters<PlanDraft['note']>[0][number] {

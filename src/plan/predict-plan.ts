@@ -103,11 +103,14 @@ export function predictPlan({
     bookings: toBookings(remaining.tasks, servicesById(cluster)),
   };
   const alike = alikeNodes(initial, RULE);
-  const courses = coursesOf(initial, RULE).map((course) => playOut(course, changes, now));
+  const steps = changes.reduce((sum, one) => sum + countOf(one), 0);
+  const courses = coursesOf(initial, RULE, steps).map((course) => playOut(course, changes, now));
   const services = new Map(
     changes.map((change) => {
       const outcomes = courses.flatMap((course) => course.get(change) ?? []);
-      const stuck = stuckOf(change, remaining, now);
+      // What one course can finish is not stuck.
+      const isInDoubt = outcomes.every(({ assigned }) => assigned < countOf(change));
+      const stuck = isInDoubt ? stuckOf(change, remaining, now) : undefined;
       return [change.name, toPrediction(change, { outcomes, alike, stuck, cluster })] as const;
     }),
   );
@@ -119,6 +122,10 @@ export function predictPlan({
     notes: [...services].flatMap(([name, one]) => warningsOf(name, one)),
     nodeNames,
   };
+}
+
+function countOf({ added, update }: TaskChange): number {
+  return added.length + update.slots.length;
 }
 
 /** Without the tasks that are gone before any service is written, or go at once. */

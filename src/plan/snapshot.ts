@@ -10,6 +10,8 @@ import type { Service } from '../swarm/service.ts';
  */
 export interface Snapshot {
   readonly stack: string;
+  /** Whether it is an embedded cluster, which does more than a Swarm; absent means no. */
+  readonly isEmbedded?: boolean;
   /** Services that carry the stack's label. */
   readonly services: readonly Service[];
   /** Services without the label whose name a service of the file would need. */

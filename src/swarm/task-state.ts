@@ -54,6 +54,7 @@ export type Actor =
   | 'enforcer'
   | 'reaper'
   | 'role-manager'
+  | 'rebalancer'
   | 'import';
 
 /** Legal moves to one state by one actor. */
@@ -121,6 +122,7 @@ export const DESIRED_TRANSITIONS: readonly Transition[] = [
   { from: ['ready'], to: 'running', by: 'restart-supervisor', when: 'its delay is over' },
   { from: ['ready'], to: 'complete', by: 'restart-supervisor', when: 'likewise, a job task' },
   { from: ['ready', 'running'], to: 'shutdown', by: 'updater', when: 'replaced by an update' },
+  { from: ['ready', 'running'], to: 'shutdown', by: 'rebalancer', when: 'moved, or in vain' },
   {
     from: ['ready', 'running', 'complete'],
     to: 'shutdown',
@@ -149,6 +151,7 @@ export const DESIRED_AT_BIRTH: readonly Omit<Transition, 'from'>[] = [
   { to: 'running', by: 'orchestrator', when: 'a new slot or node' },
   { to: 'complete', by: 'orchestrator', when: 'a job task' },
   { to: 'ready', by: 'updater', when: 'a replacement, waiting' },
+  { to: 'running', by: 'rebalancer', when: 'beside the task that it is to replace' },
   { to: 'ready', by: 'restart-supervisor', when: 'a replacement, waiting' },
 ];
 

@@ -77,31 +77,51 @@ export interface PlacementPrediction {
  */
 const COURSES: Readonly<Record<PlacementRule, number>> = { balanced: 1, swarm: 24 };
 
-/** Node-tasks beyond which fewer courses must do, so that large clusters are foretold in time. */
-const MANY_BOOKINGS = 2000;
-const FEW_COURSES = 6;
+/** Fewer must do where each takes long: after so many steps in all, and never fewer than this. */
+const MOST_STEPS = 1500;
+const FEWEST_COURSES = 4;
 
-/** The courses that events may take under a rule; the first breaks ties by id. Deterministic. */
-export function coursesOf(cluster: InitialCluster, rule: PlacementRule): readonly Course[] {
-  const isLarge = cluster.nodes.length + cluster.bookings.length > MANY_BOOKINGS;
-  const count = isLarge ? Math.min(FEW_COURSES, COURSES[rule]) : COURSES[rule];
-  return Array.from({ length: count }, (_, seed) => {
-    const random = createSeededRandom(seed);
-    const nodes = new NodeSet(seed === 0 ? compareStrings : shuffledOrder(cluster.nodes, seed));
-    for (const node of cluster.nodes) nodes.setNode(node);
-    for (const [task, booking] of cluster.bookings) nodes.book(task, booking);
-    for (const { service, node, at } of cluster.failures ?? []) {
-      nodes.recordFailure({ service }, node, at);
-    }
-    const shuffled = <T>(items: readonly T[]): readonly T[] =>
-      seed === 0
-        ? items
-        : items
-            .map((item) => ({ item, at: random.next() }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ item }) => item);
-    return { nodes, shuffled };
-  });
+/**
+ * The courses that events may take under a rule; the first breaks ties by id. Deterministic.
+ * @param steps - placements that each course will be asked for
+ */
+export function coursesOf(
+  cluster: InitialCluster,
+  rule: PlacementRule,
+  steps: number,
+): readonly Course[] {
+  return seedsOf(cluster, rule, steps).map((seed) => courseOf(cluster, seed));
+}
+
+/** The seeds of `coursesOf`, for who may not need them all. */
+export function seedsOf(
+  { nodes, bookings }: InitialCluster,
+  rule: PlacementRule,
+  steps: number,
+): readonly number[] {
+  // Setting up a course costs about a step for every five nodes and tasks.
+  const cost = steps + (nodes.length + bookings.length) / 5;
+  const affordable = Math.max(FEWEST_COURSES, Math.floor(MOST_STEPS / Math.max(1, cost)));
+  return Array.from({ length: Math.min(COURSES[rule], affordable) }, (_, seed) => seed);
+}
+
+/** One course; seed 0 breaks ties by id and keeps the order of things. */
+export function courseOf(cluster: InitialCluster, seed: number): Course {
+  const random = createSeededRandom(seed);
+  const nodes = new NodeSet(seed === 0 ? compareStrings : shuffledOrder(cluster.nodes, seed));
+  for (const node of cluster.nodes) nodes.setNode(node);
+  for (const [task, booking] of cluster.bookings) nodes.book(task, booking);
+  for (const { service, node, at } of cluster.failures ?? []) {
+    nodes.recordFailure({ service }, node, at);
+  }
+  const shuffled = <T>(items: readonly T[]): readonly T[] =>
+    seed === 0
+      ? items
+      : items
+          .map((item) => ({ item, at: random.next() }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ item }) => item);
+  return { nodes, shuffled };
 }
 
 function shuffledOrder(

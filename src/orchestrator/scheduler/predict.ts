@@ -37,7 +37,8 @@ export interface GroupPrediction extends PlacementPrediction {
 export function predictPlacements(input: PredictionInput): readonly GroupPrediction[] {
   const { rule, now, groups } = input;
   const alike = alikeNodes(input, rule);
-  const courses = coursesOf(input, rule).map(({ nodes }) =>
+  const steps = groups.reduce((sum, { tasks }) => sum + tasks.length, 0);
+  const courses = coursesOf(input, rule, steps).map(({ nodes }) =>
     groups.map((group) => {
       const decision = scheduleGroup(nodes, group, { now, rule });
       return toOutcome(decision, nodes, group);

@@ -6,7 +6,7 @@ import type { NodeId, ServiceId, TaskId } from '../../swarm/object.ts';
 import type { Service, ServiceSpec } from '../../swarm/service.ts';
 import { taskStateRank } from '../../swarm/task-state.ts';
 import { modeOf } from '../reconcile/reconciliation.ts';
-import { coursesOf, type InitialCluster } from '../scheduler/courses.ts';
+import { courseOf, seedsOf, type InitialCluster } from '../scheduler/courses.ts';
 import { nextSteps, type NodeVerdict } from '../scheduler/explain-nodes.ts';
 import {
   networkDriversOf,
@@ -118,9 +118,9 @@ export function judgeUpdate(question: UpdateQuestion): StuckUpdate | undefined {
   if (planned.slots.length === 0) return undefined;
   const initial = hopefulCluster(question, leaving);
   const order = planned.config.order;
-  const played = playAll(initial, planned, { now, rule });
-  const stuck = played[0]?.stuck;
-  if (!stuck || played.some((one) => !one.stuck)) return undefined;
+  const played = playStuck(initial, planned, { now, rule });
+  const stuck = played?.[0]?.stuck;
+  if (!played || !stuck) return undefined;
   const helps = order === 'start-first' && wouldStopFirstHelp(initial, planned, { now, rule });
   const config = isRollback ? 'rollback_config' : 'update_config';
   return {
@@ -182,12 +182,19 @@ export function dirtyRule(
     });
 }
 
-function playAll(
+/** The outcome of every course if all are stuck; undefined as soon as one is not. */
+function playStuck(
   initial: InitialCluster,
   planned: PlannedUpdate,
   options: { readonly now: Instant; readonly rule: PlacementRule },
-): readonly PlayedUpdate[] {
-  return coursesOf(initial, options.rule).map(({ nodes }) => playUpdate(nodes, planned, options));
+): readonly PlayedUpdate[] | undefined {
+  const outcomes: PlayedUpdate[] = [];
+  for (const seed of seedsOf(initial, options.rule, planned.slots.length)) {
+    const played = playUpdate(courseOf(initial, seed).nodes, planned, options);
+    if (!played.stuck) return undefined;
+    outcomes.push(played);
+  }
+  return outcomes;
 }
 
 function wouldStopFirstHelp(
@@ -196,7 +203,7 @@ function wouldStopFirstHelp(
   options: { readonly now: Instant; readonly rule: PlacementRule },
 ): boolean {
   const config = { ...planned.config, order: 'stop-first' } as const;
-  return playAll(initial, { ...planned, config }, options).every((one) => !one.stuck);
+  return !playStuck(initial, { ...planned, config }, options);
 }
 
 /** The cluster without all that may make room by itself. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { NodeId } from '../../swarm/object.ts';
-import { coursesOf } from '../scheduler/courses.ts';
+import { courseOf } from '../scheduler/courses.ts';
 import { divisionBySpread } from '../scheduler/division.ts';
 import { explainNodes, nextSteps, type NodeVerdict } from '../scheduler/explain-nodes.ts';
 import type { NodeSet } from '../scheduler/node-set.ts';
@@ -56,8 +56,7 @@ export function explainPlacement(
     failures: failuresOf(others, task).filter(({ at }) => at <= now),
   };
   const request = requestOfTask(task, services.get(task.ServiceID));
-  const nodes = coursesOf(initial, 'balanced')[0]?.nodes;
-  if (!nodes) return { candidates: [], refused: [], preferences: [], best: [], nextSteps: [] };
+  const { nodes } = courseOf(initial, 0);
   const bound = task.Slot === undefined ? task.NodeID : undefined;
   const verdicts = explainNodes(nodes, request).filter(
     ({ node }) => bound === undefined || node === bound,

@@ -27,6 +27,7 @@ import { sysctls } from './sysctls.ts';
 import { shmSize, tmpfs } from './tmpfs.ts';
 import { ulimits } from './ulimits.ts';
 import * as ignored from './without-effect.ts';
+import { xTstack } from './x-tstack.ts';
 
 /**
  * Every key of a service, in the order of `config` output and of conversion.
@@ -107,4 +108,5 @@ export const SERVICE_KEYS = {
   userns_mode: ignored.usernsMode,
   volumes,
   working_dir: plain.workingDir,
+  'x-tstack': xTstack,
 } as const;
