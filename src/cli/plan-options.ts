@@ -1,10 +1,10 @@
 import type { PlanOptions, ResolveImage } from '../plan/plan-options.ts';
 import type { Context } from './context.ts';
-import { COMPOSE_FILE_OPTION } from './stack-files.ts';
+import { STACK_FILE_OPTIONS } from './stack-files.ts';
 
 /** The flags that decide what a deploy does. */
 export const PLAN_OPTIONS = {
-  composeFile: COMPOSE_FILE_OPTION,
+  ...STACK_FILE_OPTIONS,
   prune: { kind: 'boolean', default: false, help: 'Remove services the files do not declare' },
   resolveImage: {
     kind: 'choice',

@@ -8,15 +8,14 @@ import type { StackSpec } from '../stack/stack-spec.ts';
 import type { YamlMap } from '../stack/yaml-values.ts';
 import type { Context } from './context.ts';
 import type { LiveCluster } from './read-live-state.ts';
-import { loadStackFiles, toStackSpec } from './stack-files.ts';
+import { loadStackFiles, toStackSpec, type StackFileFlags } from './stack-files.ts';
 import { checkStackName } from './stack-name.ts';
 
 /** Prefix of all names when none is given; a simulation has no other stack beside it. */
 const DEFAULT_STACK = 'stack';
 
-interface SimulationFlags {
+interface SimulationFlags extends StackFileFlags {
   readonly stack: string | undefined;
-  readonly composeFile: readonly string[];
   readonly scenario: string | undefined;
   readonly fromCluster: boolean;
   readonly nodesOnly: boolean;
@@ -39,8 +38,10 @@ export async function readSimulationInput(
   const file = readScenarioFile(flags.scenario, context);
   const live = flags.fromCluster ? await readCluster(flags, context) : undefined;
   const { scenario, problems } = await parse(file, flags, live);
-  const read = async (paths: readonly string[]): Promise<StackSpec> =>
-    toStackSpec(context, await loadStackFiles(context, { paths }), stackName);
+  const read = async (composeFile: readonly string[]): Promise<StackSpec> => {
+    const files = { ...flags, composeFile, projectName: flags.stack };
+    return toStackSpec(context, await loadStackFiles(context, files), stackName);
+  };
   const known = { problems, file };
   const stack = await withProblems(read(flags.composeFile), known);
   const updates = new Map<string, StackSpec>();

@@ -1,8 +1,8 @@
-import { COMPOSE_FILE_OPTION } from './stack-files.ts';
+import { STACK_FILE_OPTIONS } from './stack-files.ts';
 
 /** The flags of `tstack simulate`. */
 export const SIMULATION_OPTIONS = {
-  composeFile: COMPOSE_FILE_OPTION,
+  ...STACK_FILE_OPTIONS,
   scenario: { kind: 'string', placeholder: 'FILE', help: 'Scenario file', complete: 'file' },
   fromCluster: {
     kind: 'boolean',

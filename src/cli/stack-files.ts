@@ -14,10 +14,34 @@ export const COMPOSE_FILE_OPTION = {
   complete: 'file',
 } as const;
 
-interface LoadOptions {
-  /** As given to `-c`. */
-  readonly paths: readonly string[];
+/** The flags of every command that reads stack files. */
+export const STACK_FILE_OPTIONS = {
+  composeFile: COMPOSE_FILE_OPTION,
+  envFile: {
+    kind: 'list',
+    placeholder: 'FILE',
+    help: 'Variables for the stack files; later ones win, the shell wins over all (default .env with compose-spec files)',
+    complete: 'file',
+  },
+  profile: {
+    kind: 'list',
+    placeholder: 'NAME',
+    help: 'Let services of this profile take part too, "*" is all (default COMPOSE_PROFILES)',
+    complete: 'none',
+  },
+} as const;
+
+interface LoadOptions extends StackFileFlags {
   readonly skipInterpolation?: boolean;
+  /** Name of the stack, when the command says it. */
+  readonly projectName?: string | undefined;
+}
+
+/** Values of `STACK_FILE_OPTIONS`. */
+export interface StackFileFlags {
+  readonly composeFile: readonly string[];
+  readonly envFile: readonly string[];
+  readonly profile: readonly string[];
 }
 
 /**
@@ -26,18 +50,21 @@ interface LoadOptions {
  */
 export async function loadStackFiles(
   context: Context,
-  { paths, skipInterpolation = false }: LoadOptions,
+  { composeFile, envFile, profile, projectName, skipInterpolation = false }: LoadOptions,
 ): Promise<LoadedStack> {
-  if (paths.length === 0) {
+  if (composeFile.length === 0) {
     throw new UsageError(
       'specify a Compose file (with --compose-file)',
       'For example -c compose.yml; there is no default file.',
     );
   }
   const { loadStack } = await import('../stack/pipeline.ts');
-  const loaded = loadStack(paths, context, {
+  const loaded = loadStack(composeFile, context, {
     compat: context.globals.compat,
     env: definedEntries(context.env),
+    envFiles: envFile,
+    profiles: profile,
+    ...(projectName !== undefined && { projectName }),
     skipInterpolation,
   });
   await warn(context, loaded.diagnostics);

@@ -8,6 +8,7 @@ import type { ServiceModel, StackModel } from './model.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem } from './report.ts';
+import type { SourceScope } from './source-book.ts';
 import type { ServiceDraft, ServiceScope } from './service-scope.ts';
 
 /** What converting a merged model needs besides it. */
@@ -16,8 +17,8 @@ export interface ConvertContext {
   readonly compat: Compat;
   readonly format: Format;
   readonly readFile: ReadFile;
-  /** Base of relative paths. */
-  readonly projectDirectory: string;
+  /** What relative paths and variables at a path of the merged model refer to. */
+  readonly scopeOf: (path: Path) => SourceScope;
   /** Takes problems with paths of the merged model. */
   readonly report: (path: Path, problem: Omit<Problem, 'place'>) => void;
 }
@@ -56,7 +57,7 @@ function createScope(name: string, model: StackModel, context: ConvertContext): 
     format: context.format,
     values: model.services[name] ?? {},
     readFile: context.readFile,
-    projectDirectory: context.projectDirectory,
+    directoryOf: (path) => context.scopeOf(['services', name, ...path]).directory,
     draft: createDraft(),
     networks: model.networks,
     volumes: model.volumes,

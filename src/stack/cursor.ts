@@ -2,6 +2,7 @@ import type { Format } from './format.ts';
 import type { Compat } from './read-stack.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Path, Problem, Report } from './report.ts';
+import type { SourceScope } from './source-book.ts';
 
 /** What decoding one file needs besides the file. */
 export interface DecodeContext {
@@ -9,10 +10,8 @@ export interface DecodeContext {
   readonly file: number;
   /** Minor number of the file's version: 13 for `3.13`. */
   readonly minor: number;
-  /** Base of relative paths of all files. */
-  readonly projectDirectory: string;
-  /** The shell's variables. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Base of relative paths at a path of the file, and the variables that hold there. */
+  readonly scopeOf: (path: Path) => SourceScope;
   readonly readFile: ReadFile;
   readonly compat: Compat;
   readonly format: Format;
@@ -60,6 +59,17 @@ export class Cursor {
   /** The path from the top of the file. */
   path(): Path {
     return [...this.#path];
+  }
+
+  /** Absolute: what relative paths at this place refer to. */
+  directory(): string {
+    return this.context.scopeOf(this.#path).directory;
+  }
+
+  /** A variable of the project at this place. */
+  variable(name: string): string | undefined {
+    const { values } = this.context.scopeOf(this.#path).env;
+    return Object.hasOwn(values, name) ? values[name] : undefined;
   }
 
   /** `services.web.ports.0` */

@@ -3,7 +3,8 @@ import { LineIndex } from './line-index.ts';
 import type { StackSource } from './load.ts';
 import type { Problem, Report } from './report.ts';
 import { type YamlMap, isYamlMap } from './yaml-values.ts';
-import { readLocatedYaml, readYamlValue } from './yaml/read-yaml.ts';
+import type { MergeMarks } from './yaml/merge-marks.ts';
+import { readLocatedYaml, readMarkedYaml } from './yaml/read-yaml.ts';
 import { YamlError, type YamlProblem } from './yaml/yaml-error.ts';
 
 /**
@@ -15,15 +16,30 @@ import { YamlError, type YamlProblem } from './yaml/yaml-error.ts';
  * @source spec/stack-file.md section 4
  */
 export function readDocument(source: StackSource, report: Report): YamlMap | undefined {
-  const value = readFast(source.text);
-  if (value === undefined) {
+  return readMarkedDocument(source, report)?.tree;
+}
+
+/** A file as plain values, and where its tags for merging stand. */
+export interface MarkedDocument {
+  readonly tree: YamlMap;
+  readonly marks: MergeMarks;
+}
+
+/** As `readDocument`, with the tags for merging. */
+export function readMarkedDocument(
+  source: StackSource,
+  report: Report,
+): MarkedDocument | undefined {
+  const read = readFast(source.text);
+  if (read === undefined) {
     const { problems } = readLocatedYaml(source.text);
     invariant(problems.length > 0, `the two readings of ${source.name} disagree`);
     const index = new LineIndex(source.name, source.text);
     for (const problem of problems) report(toProblem(problem, index));
     return undefined;
   }
-  if (isYamlMap(value)) return value;
+  const { value, marks } = read;
+  if (isYamlMap(value)) return { tree: value, marks };
   const start = { line: 1, column: 1 };
   report({
     code: 'top-level-not-mapping',
@@ -38,9 +54,9 @@ export function readDocument(source: StackSource, report: Report): YamlMap | und
   return undefined;
 }
 
-function readFast(text: string): ReturnType<typeof readYamlValue> | undefined {
+function readFast(text: string): ReturnType<typeof readMarkedYaml> | undefined {
   try {
-    return readYamlValue(text);
+    return readMarkedYaml(text);
   } catch (error) {
     if (error instanceof YamlError) return undefined;
     throw error;

@@ -1,6 +1,11 @@
 /** What reading an env file's text gave. */
 export type ParsedEnvFile =
-  | { readonly kind: 'ok'; readonly variables: ReadonlyMap<string, string | null> }
+  | {
+      readonly kind: 'ok';
+      readonly variables: ReadonlyMap<string, string | null>;
+      /** 1-based line of each variable. */
+      readonly lines: ReadonlyMap<string, number>;
+    }
   | { readonly kind: 'error'; readonly line: number; readonly reason: string };
 
 const MAX_LINE_BYTES = 65_536;
@@ -14,8 +19,8 @@ const MAX_LINE_BYTES = 65_536;
  */
 export function parseEnvFile(bytes: Uint8Array): ParsedEnvFile {
   const variables = new Map<string, string | null>();
-  const lines = splitLines(bytes);
-  for (const [index, raw] of lines.entries()) {
+  const lines = new Map<string, number>();
+  for (const [index, raw] of splitLines(bytes).entries()) {
     const line = decodeLine(raw);
     if (line === undefined) {
       const shown = [...raw].join(' ');
@@ -25,20 +30,26 @@ export function parseEnvFile(bytes: Uint8Array): ParsedEnvFile {
     if (raw.length >= MAX_LINE_BYTES) {
       return { kind: 'error', line: index + 1, reason: 'bufio.Scanner: token too long' };
     }
-    const reason = addLine(variables, index === 0 ? line.replace(/^\uFEFF/, '') : line);
+    const reason = addLine(index === 0 ? line.replace(/^\uFEFF/, '') : line, (key, value) => {
+      variables.set(key, value);
+      lines.set(key, index + 1);
+    });
     if (reason !== undefined) return { kind: 'error', line: index + 1, reason };
   }
-  return { kind: 'ok', variables };
+  return { kind: 'ok', variables, lines };
 }
 
-function addLine(variables: Map<string, string | null>, line: string): string | undefined {
+function addLine(
+  line: string,
+  put: (key: string, value: string | null) => void,
+): string | undefined {
   const trimmed = line.replace(/^\s+/u, '');
   if (trimmed === '' || trimmed.startsWith('#')) return undefined;
   const equals = trimmed.indexOf('=');
   const key = equals < 0 ? trimmed : trimmed.slice(0, equals);
   if (key === '') return `no variable name on line '${trimmed}'`;
   if (/[ \t]/.test(key)) return `variable '${key}' contains whitespaces`;
-  variables.set(key, equals < 0 ? null : trimmed.slice(equals + 1));
+  put(key, equals < 0 ? null : trimmed.slice(equals + 1));
   return undefined;
 }
 

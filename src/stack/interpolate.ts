@@ -1,5 +1,6 @@
 import { castAt } from './casts.ts';
 import { substituteAsDocker } from './docker-template.ts';
+import type { Format } from './format.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Report } from './report.ts';
 import { substitute } from './template.ts';
@@ -11,7 +12,13 @@ export interface InterpolateOptions {
   readonly file: number;
   readonly env: Readonly<Record<string, string>>;
   readonly compat: Compat;
+  readonly format: Format;
+  /** Whether a file that is not read in this format would set a variable. */
+  readonly isInDotenv?: (name: string) => boolean;
 }
+
+/** Longest text that variables may give to one file, in characters. */
+const MAX_TOTAL_LENGTH = 64 * 1024 * 1024;
 
 /**
  * Replaces the variables in every string value of a file, and casts what they gave.
@@ -31,6 +38,7 @@ class Interpolation {
   private readonly path: (string | number)[] = [];
   /** Each unset variable is mentioned once. */
   private readonly mentioned = new Set<string>();
+  private length = 0;
 
   constructor(options: InterpolateOptions, report: Report) {
     this.options = options;
@@ -70,10 +78,12 @@ class Interpolation {
   }
 
   private text(template: string): YamlValue {
-    const { env, compat } = this.options;
+    const { env, compat, format } = this.options;
     const lookup = (name: string) => (Object.hasOwn(env, name) ? env[name] : undefined);
     const result =
-      compat === 'docker' ? substituteAsDocker(template, lookup) : substitute(template, lookup);
+      compat === 'docker'
+        ? substituteAsDocker(template, lookup)
+        : substitute(template, lookup, format);
     if (result.kind === 'error') {
       this.reportHere(
         result.code,
@@ -87,12 +97,27 @@ class Interpolation {
     for (const name of result.unset) this.mentionUnset(name);
     for (const expression of result.odd) this.mentionOdd(expression);
     if (result.text === template) return template;
-    return this.cast(result.text, template);
+    return this.isTooLong(result.text.length) ? template : this.cast(result.text, template);
+  }
+
+  private isTooLong(length: number): boolean {
+    const before = this.length;
+    this.length += length;
+    if (this.length <= MAX_TOTAL_LENGTH) return false;
+    if (before > MAX_TOTAL_LENGTH) return true;
+    this.reportHere(
+      'variables-too-long',
+      `the variables of this file make it longer than ${MAX_TOTAL_LENGTH} characters`,
+      'shorten their values, or use fewer of them',
+    );
+    return true;
   }
 
   private cast(text: string, template: string): YamlValue {
     const result = castAt(this.path, text, this.options.compat === 'none');
     if (result.kind === 'value') return result.value;
+    // Compose-spec allows strings in many of these places; its check says where it does not.
+    if (this.options.format === 'compose') return text;
     this.reportHere(
       'variable-cast',
       `error while interpolating ${this.dottedPath()}: failed to cast to expected type: ${result.reason}`,
@@ -109,8 +134,14 @@ class Interpolation {
       severity: 'warning',
       message: `the variable ${name} is not set; it reads as an empty string`,
       place: this.place(),
-      hint: `set it, or say what should stand there: \${${name}:-}`,
+      hint: this.hintForUnset(name),
     });
+  }
+
+  private hintForUnset(name: string): string {
+    return this.options.isInDotenv?.(name) === true
+      ? 'docker stack reads no .env, so neither does tstack here: pass --env-file .env'
+      : `set it, or say what should stand there: \${${name}:-}`;
   }
 
   private mentionOdd(expression: string): void {

@@ -14,9 +14,14 @@ export interface StackSource {
 
 /** All files of one call, in command line order. */
 export interface LoadedSources {
-  readonly sources: readonly StackSource[];
+  /** Reading appends the files that these include and extend. */
+  readonly sources: StackSource[];
   /** Absolute: the directory of the first file, or the working directory when that is `-`. */
   readonly projectDirectory: string;
+  /** For the files that these name. */
+  readonly readFile: ReadFile;
+  /** Absolute. */
+  readonly workingDirectory: string;
 }
 
 /** What loading needs of the world. */
@@ -48,7 +53,9 @@ export function loadSources(
     if (text !== undefined) sources.push({ name, text });
   }
   if (sources.length < paths.length) return undefined;
-  return { sources, projectDirectory: directoryOf(paths[0], ports.workingDirectory) };
+  const { readFile, workingDirectory } = ports;
+  const projectDirectory = directoryOf(paths[0], workingDirectory);
+  return { sources, projectDirectory, readFile, workingDirectory };
 }
 
 function once<T>(make: () => T): () => T {

@@ -2,6 +2,7 @@ import { emptyRecord, extensionsOf, type Codec } from './codec.ts';
 import { Cursor, type DecodeContext } from './cursor.ts';
 import { isRefusedKey } from './keys/table/index.ts';
 import { resolveEnvironment } from './keys/environment.ts';
+import { resolveLabels } from './keys/label-file.ts';
 import { SECTIONS, serviceCodec, type ServiceModel, type StackModel } from './model.ts';
 import type { StackFile } from './read-stack.ts';
 import { isYamlMap, type YamlMap } from './yaml-values.ts';
@@ -57,10 +58,27 @@ function normaliseServices(
   for (const name of Object.keys(value)) {
     at.enter(name);
     const service = serviceCodec.decode(supported(value[name] ?? null, at), at) ?? {};
-    const environment = resolveEnvironment(service, at);
-    result[name] = environment ? { ...service, environment } : service;
+    result[name] = withFiles(service, at);
     at.leave();
   }
   at.leave();
   return result;
+}
+
+/**
+ * A service with what its env and label files say.
+ *
+ * docker's `config` prints the names of the files too, and so does ours in its format.
+ */
+function withFiles(service: ServiceModel, at: Cursor): ServiceModel {
+  const environment = resolveEnvironment(service, at);
+  const labels = resolveLabels(service, at);
+  const complete = {
+    ...service,
+    ...(environment && { environment }),
+    ...(labels && { labels }),
+  };
+  if (at.context.format === 'docker') return complete;
+  const { env_file: _env, label_file: _label, ...rest } = complete;
+  return rest;
 }

@@ -19,7 +19,8 @@ export function createOrigin(files: readonly StackFile[]): (path: Path) => Place
       ({ value }) => depthOf(value, listPath(path)) === listPath(path).length,
     );
     const isShared = owners.length > 1 && listPath(path).length < path.length;
-    return { file: best.file, path: isShared ? listPath(path) : path.slice(0, best.depth) };
+    const written = isShared ? listPath(path) : path.slice(0, best.depth);
+    return files[best.file]?.place(written) ?? { file: best.file, path: written };
   };
 }
 

@@ -26,3 +26,14 @@ export function isWindowsAbsolute(path: string): boolean {
     /^[A-Za-z]:[\\/]/.test(path) || /^[\\/]{2}[^\\/.][^\\/]*[\\/][^\\/.][^\\/]*[\\/]/.test(path)
   );
 }
+
+/** The directory of an absolute path. */
+export function directoryOf(path: string): string {
+  return cleanPath(`${path}/..`);
+}
+
+/** An absolute path as a user in `workingDirectory` would write it. */
+export function displayPath(path: string, workingDirectory: string): string {
+  const below = workingDirectory.endsWith('/') ? workingDirectory : `${workingDirectory}/`;
+  return path.startsWith(below) ? path.slice(below.length) : path;
+}

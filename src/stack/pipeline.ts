@@ -11,16 +11,21 @@ import type { StackModel } from './model.ts';
 import { normaliseFile } from './normalise.ts';
 import { collectNotices, type Notices } from './notices.ts';
 import { createOrigin } from './origin.ts';
+import { chooseProfiles, profilesOf, reportUnknownProfiles, selectProfiles } from './profiles.ts';
 import { createProblemBook, type ProblemBook } from './problem-book.ts';
 import type { ReadFile } from './read-file.ts';
 import { readStack, type ReadOptions, type ReadResult } from './read-stack.ts';
+import type { Place, Report } from './report.ts';
 import { checkModel, checkSpec } from './rules/index.ts';
 import type { MergedReport } from './rules/rule.ts';
 import type { StackSpec } from './stack-spec.ts';
 
 /** The stack files of one call, read, merged and in normal form. */
 export interface LoadedStack {
+  /** Without the services of profiles that are not active. */
   readonly model: StackModel;
+  /** All profiles that services name, sorted. */
+  readonly profiles: readonly string[];
   /** Accepted keys without effect, for `deploy` to name. */
   readonly notices: Notices;
   /** Warnings and notes. */
@@ -59,9 +64,16 @@ export function loadStack(
   const models = normaliseFiles(origin, book);
   book.stopOnErrors(locate);
   const merged = models.reduce((base, over) => mergeModels(base, over, options));
-  const model = withName(merged, read.projectDirectory);
+  const choice = chooseProfiles(options.profiles ?? [], read.env.values);
+  reportUnknownProfiles(merged, choice, book.report);
+  const model = selectProfiles(
+    withName(merged, read.projectDirectory),
+    choice,
+    reportMerged(read, book),
+  );
+  book.stopOnErrors(locate);
   if (model.format === 'compose') {
-    checkSupport(read.files, { services: model.services, report: book.report });
+    checkSupport(read.files, { services: model.services, report: reportPlaced(read, book) });
   }
   checkModel(model, {
     compat: options.compat,
@@ -70,7 +82,15 @@ export function loadStack(
   });
   book.stopOnErrors(locate);
   const diagnostics = book.diagnostics(locate);
-  return { model, notices: collectNotices(read.files), diagnostics, ...loaded, origin };
+  const { sources } = read;
+  return {
+    model,
+    profiles: profilesOf(merged),
+    notices: collectNotices(read.files),
+    diagnostics,
+    sources,
+    origin,
+  };
 }
 
 /** A stack as requests to the engine, and what else the user should hear. */
@@ -98,7 +118,7 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
     compat,
     format,
     readFile,
-    projectDirectory: read.projectDirectory,
+    scopeOf: read.scopeOf,
     report,
   });
   checkSpec(spec, { compat, format, report });
@@ -121,15 +141,25 @@ function normaliseFiles({ read, readFile, options }: StackOrigin, book: ProblemB
     normaliseFile(file, {
       file: index,
       minor: Number(file.version.split('.')[1] ?? 0),
-      projectDirectory: read.projectDirectory,
-      env: options.env,
+      scopeOf: read.scopeOf,
       compat: options.compat,
       format: read.format,
-      report: book.report,
+      report: reportPlaced(read, book),
       readFile,
       envFiles,
     }),
   );
+}
+
+/** Reports problems of the files' values where the parts of the values were written. */
+function reportPlaced({ files }: ReadResult, book: ProblemBook): Report {
+  const written = ({ file, path, part }: Place): Place => ({
+    ...(files[file]?.place(path) ?? { file, path }),
+    ...(part && { part }),
+  });
+  return (problem) => {
+    book.report({ ...problem, place: problem.place && written(problem.place) });
+  };
 }
 
 /** Reports problems of the merged model where they were written. */

@@ -2,6 +2,21 @@ import { printMap } from './codec.ts';
 import { SECTIONS, serviceCodec, type ServiceModel, type StackModel } from './model.ts';
 import type { PrintValue } from './print-value.ts';
 import { printKey, printYaml } from './print-yaml.ts';
+import { isYamlMap } from './yaml-values.ts';
+
+/** How a `$` in a value is printed. */
+export interface DollarOptions {
+  /** As `$$`, which reads as `$` again. */
+  readonly areDoubled: boolean;
+}
+
+/**
+ * Doubles every `$` in docker compose's format, so that the output means the same when it is read
+ * again; docker stack prints them as they are.
+ */
+export function dollarsOf({ format }: StackModel): DollarOptions {
+  return { areDoubled: format === 'compose' };
+}
 
 /**
  * The canonical YAML of a merged model: what `config` shows.
@@ -9,7 +24,8 @@ import { printKey, printYaml } from './print-yaml.ts';
  * Sections and keys in a fixed order, names sorted; byte-stable.
  * @source spec/stack-file.md 3.1
  */
-export function printConfig(model: StackModel): string {
+export function printConfig(model: StackModel, dollars: DollarOptions = dollarsOf(model)): string {
+  const finished = dollars.areDoubled ? doubleDollars : (value: PrintValue) => value;
   const chunks = [printYaml(printHead(model))];
   const names = Object.keys(model.services).sort();
   chunks.push(names.length === 0 ? 'services: {}\n' : 'services:\n');
@@ -18,17 +34,42 @@ export function printConfig(model: StackModel): string {
     const service = printService(model.services[name] ?? {});
     const isEmpty = Object.keys(service).length === 0;
     chunks.push(`  ${printKey(name)}:${isEmpty ? ' {}\n' : '\n'}`);
-    if (!isEmpty) chunks.push(printYaml(service, '    '));
+    if (!isEmpty) chunks.push(printYaml(finished(service), '    '));
   }
   const rest = printRest(model);
-  if (Object.keys(rest).length > 0) chunks.push(printYaml(rest));
+  if (Object.keys(rest).length > 0) chunks.push(printYaml(finished(rest)));
   return chunks.join('');
 }
 
 /** The same as a tree, for JSON. */
-export function toPrintValue(model: StackModel): PrintValue {
+export function toPrintValue(
+  model: StackModel,
+  dollars: DollarOptions = dollarsOf(model),
+): PrintValue {
   const services = printMap(model.services, printService) ?? {};
-  return { ...printHead(model), services, ...printRest(model) };
+  const body = { services, ...printRest(model) };
+  return {
+    ...printHead(model),
+    ...(dollars.areDoubled ? (doubleDollars(body) as typeof body) : body),
+  };
+}
+
+/** The value with `$$` for every `$` in its texts; keys hold no variables. */
+function doubleDollars(value: PrintValue): PrintValue {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (Array.isArray(value)) return (value as readonly PrintValue[]).map(doubleDollars);
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, PrintValue>)];
+    return new Map(entries.map(([key, member]) => [key, doubleDollars(member)]));
+  }
+  if (!isYamlMap(value)) return value;
+  const entries = Object.entries(value as Readonly<Record<string, PrintValue>>);
+  return Object.fromEntries(entries.map(([key, member]) => [key, doubleDollars(member)]));
+}
+
+/** One service as `config` shows it, for hashes. */
+export function printedService(model: StackModel, name: string): PrintValue {
+  return printService(model.services[name] ?? {});
 }
 
 /** What says how the rest is read: a version is docker's format, a name is not. */

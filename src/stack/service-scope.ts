@@ -31,8 +31,8 @@ export interface ServiceScope {
   /** Every key of the service, for keys that are read together. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly readFile: ReadFile;
-  /** Base of relative paths. */
-  readonly projectDirectory: string;
+  /** Absolute: what relative paths at a path below the service refer to. */
+  readonly directoryOf: (path: Path) => string;
   readonly draft: ServiceDraft;
   readonly networks: Readonly<Record<string, NetworkModel>>;
   readonly volumes: Readonly<Record<string, VolumeModel>>;

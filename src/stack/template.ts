@@ -1,3 +1,5 @@
+import type { Format } from './format.ts';
+
 /** Reads one variable; undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
@@ -63,8 +65,8 @@ function closingBrace(text: string, from: number): number {
 }
 
 /** The variable that a `$` at `at` begins; undefined when it begins none. */
-function parseVariable(text: string, at: number): Variable | undefined {
-  if (text[at + 1] !== '{') return parseWithoutBraces(text, at + 1);
+function parseVariable(text: string, at: number, format: Format): Variable | undefined {
+  if (text[at + 1] !== '{') return parseWithoutBraces(text, at + 1, format);
   const name = matchAt(NAME, text, at + 2);
   if (name === undefined) return undefined;
   const behind = at + 2 + name.length;
@@ -72,15 +74,17 @@ function parseVariable(text: string, at: number): Variable | undefined {
   const from = behind + operator.length;
   const close = operator === '' ? from : closingBrace(text, from);
   if (close < 0 || text[close] !== '}') return undefined;
-  return splitLate({ name, operator, text: text.slice(from, close), end: close + 1 });
+  const variable = { name, operator, text: text.slice(from, close), end: close + 1 };
+  return format === 'docker' ? splitLate(variable) : variable;
 }
 
 /** Parity: `-` or `?` right behind a name without braces begins a text that runs to `}` or the end. */
-function parseWithoutBraces(text: string, at: number): Variable | undefined {
+function parseWithoutBraces(text: string, at: number, format: Format): Variable | undefined {
   const name = matchAt(NAME, text, at);
   if (name === undefined) return undefined;
   const behind = at + name.length;
-  const operator = matchAt(OPERATOR_WITHOUT_BRACES, text, behind);
+  const isOpen = format === 'docker';
+  const operator = isOpen ? matchAt(OPERATOR_WITHOUT_BRACES, text, behind) : undefined;
   if (operator === undefined) return { name, operator: '', text: '', end: behind };
   const from = behind + operator.length;
   const close = text.indexOf('}', from);
@@ -104,27 +108,38 @@ function splitLate(variable: Variable): Variable {
  * may hold a dash, and variables in a default are replaced. What docker reads oddly is told.
  * @source spec/stack-file.md section 6.2
  */
-export function substitute(template: string, lookup: Lookup): Substituted {
+export function substitute(
+  template: string,
+  lookup: Lookup,
+  format: Format = 'docker',
+): Substituted {
   const unset: string[] = [];
   const odd: string[] = [];
   try {
-    return {
-      kind: 'text',
-      text: replaceAll(template, { lookup, unset, odd, template }),
-      unset,
-      odd,
-    };
+    const text = replaceAll(template, { lookup, unset, odd, template, format, depth: 0 });
+    return { kind: 'text', text, unset, odd };
   } catch (error) {
     if (error instanceof TemplateError) return error.result;
     throw error;
   }
 }
 
+/** As `substitute`, with docker compose's format. */
+export function expand(template: string, lookup: Lookup): Substituted {
+  return substitute(template, lookup, 'compose');
+}
+
+/** Defaults within defaults end here. */
+const MAX_DEPTH = 100;
+
 interface Scope {
   readonly lookup: Lookup;
   readonly unset: string[];
   readonly odd: string[];
   readonly template: string;
+  readonly format: Format;
+  /** Of defaults within defaults. */
+  readonly depth: number;
 }
 
 function replaceAll(text: string, scope: Scope): string {
@@ -136,7 +151,7 @@ function replaceAll(text: string, scope: Scope): string {
       result += '$';
       from = at + 2;
     } else {
-      const variable = parseVariable(text, at);
+      const variable = parseVariable(text, at, scope.format);
       if (!variable) fail('variable-invalid', scope.template);
       if (variable.isOdd === true) scope.odd.push(text.slice(at, variable.end));
       result += valueOf(variable, scope);
@@ -147,12 +162,15 @@ function replaceAll(text: string, scope: Scope): string {
 }
 
 /** Variables in a default are replaced; any other `$` in it stands for itself, as in docker. */
-function replaceNested(text: string, scope: Scope): string {
+function replaceNested(text: string, outer: Scope): string {
+  if (!text.includes('$')) return text;
+  const scope = { ...outer, depth: outer.depth + 1 };
+  if (scope.depth > MAX_DEPTH) fail('variable-invalid', scope.template);
   let result = '';
   let from = 0;
   for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
     const isEscaped = text[at + 1] === '$';
-    const variable = isEscaped ? undefined : parseVariable(text, at);
+    const variable = isEscaped ? undefined : parseVariable(text, at, scope.format);
     const end = variable?.end ?? at + (isEscaped ? 2 : 1);
     result += text.slice(from, at) + (variable ? valueOf(variable, scope) : text.slice(at, end));
     from = end;
@@ -176,4 +194,29 @@ function valueOf({ name, operator, text }: Variable, scope: Scope): string {
 
 function fail(code: 'variable-invalid' | 'variable-required', quoted: string): never {
   throw new TemplateError({ kind: 'error', code, quoted });
+}
+
+/** One variable as a template names it. */
+export interface VariableUse {
+  readonly name: string;
+  /** Empty, or `:-`, `-`, `:?`, `?`, `:+`, `+`. */
+  readonly operator: string;
+  /** What stands behind the operator. */
+  readonly text: string;
+}
+
+/** The variables a text names, those in defaults too; none when it is malformed. */
+export function variablesIn(template: string, format: Format, depth = 0): readonly VariableUse[] {
+  const uses: VariableUse[] = [];
+  let from = 0;
+  for (let at = template.indexOf('$'); at >= 0; at = template.indexOf('$', from)) {
+    const isEscaped = template[at + 1] === '$';
+    const variable = isEscaped ? undefined : parseVariable(template, at, format);
+    from = variable?.end ?? at + (isEscaped ? 2 : 1);
+    if (!variable) continue;
+    const { name, operator, text } = variable;
+    uses.push({ name, operator, text });
+    if (depth < MAX_DEPTH) uses.push(...variablesIn(text, format, depth + 1));
+  }
+  return uses;
 }

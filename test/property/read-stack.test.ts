@@ -112,7 +112,7 @@ test('a tree without a dollar is its own interpolation', () => {
       fc.pre(!JSON.stringify(map).includes('$'));
       const report = (problem: Problem): never => expect.fail(problem.message);
       for (const compat of ['none', 'docker'] as const) {
-        expect(interpolate(map, { file: 0, env, compat }, report)).toBe(map);
+        expect(interpolate(map, { file: 0, env, compat, format: 'docker' }, report)).toBe(map);
       }
     }),
   );

@@ -1,36 +1,37 @@
 import { EXIT_CODE } from '../../base/errors.ts';
+import { CONFIG_OPTIONS, viewOf } from '../config-options.ts';
 import { defineCommand } from '../define-command.ts';
-import { COMPOSE_FILE_OPTION, loadStackFiles } from '../stack-files.ts';
+import { loadStackFiles } from '../stack-files.ts';
 
 export const config = defineCommand({
   name: 'config',
   summary: 'Print what stack files mean after interpolation, merge and normalisation',
-  description: 'Needs no engine. Secret and config files are not read; env files are.',
+  description:
+    'Needs no engine, except for --resolve-image-digests. Secret and config files are not read; env ' +
+    'files are. What it prints can be deployed and means the same.',
   arguments: {},
-  options: {
-    composeFile: COMPOSE_FILE_OPTION,
-    skipInterpolation: { kind: 'boolean', default: false, help: 'Leave every $ as it is' },
-    noInterpolate: {
-      kind: 'boolean',
-      default: false,
-      hidden: true,
-      help: 'The name of --skip-interpolation in docker compose',
-    },
-    format: { kind: 'choice', choices: ['yaml', 'json'], default: 'yaml', help: 'How to print it' },
-  },
+  options: CONFIG_OPTIONS,
   examples: [
     { command: 'tstack config -c compose.yml', text: 'The file with variables filled in' },
     { command: 'tstack config -c compose.yml -c production.yml', text: 'Two files, merged' },
+    { command: 'tstack config -c compose.yml --explain-env', text: 'Where each variable is set' },
   ],
-  async run({ composeFile, skipInterpolation, noInterpolate, format }, context) {
-    const { model } = await loadStackFiles(context, {
-      paths: composeFile,
-      skipInterpolation: skipInterpolation || noInterpolate,
-    });
-    const { printConfig, toPrintValue } = await import('../../stack/print-config.ts');
-    const { printJson } = await import('../render/print-json.ts');
-    const text = format === 'json' ? `${printJson(toPrintValue(model))}\n` : printConfig(model);
-    context.stdout.write(text);
+  async run(flags, context) {
+    const view = viewOf(flags);
+    const skipInterpolation = flags.skipInterpolation || flags.noInterpolate;
+    const options = { ...flags, skipInterpolation };
+    const loaded = await loadStackFiles(context, options);
+    if (flags.quiet) return EXIT_CODE.ok;
+    const pinned = flags.resolveImageDigests
+      ? await (await import('../pin-images.ts')).pinImages(loaded.model, context)
+      : loaded.model;
+    if (view) {
+      const { showView } = await import('../config-views.ts');
+      context.stdout.write(showView(view, { ...loaded, model: pinned }, flags));
+      return EXIT_CODE.ok;
+    }
+    const { showConfig } = await import('../show-config.ts');
+    context.stdout.write(showConfig(pinned, options));
     return EXIT_CODE.ok;
   },
 });

@@ -34,7 +34,7 @@ export const deploy = defineCommand({
   ],
   async run(flags, context) {
     checkStackName(flags.stack);
-    const loaded = await loadStackFiles(context, { paths: flags.composeFile });
+    const loaded = await loadStackFiles(context, { ...flags, projectName: flags.stack });
     const spec = await toStackSpec(context, loaded, flags.stack);
     if (flags.dryRun) {
       const { showPlan } = await import('../show-plan.ts');

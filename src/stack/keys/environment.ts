@@ -1,12 +1,9 @@
 import type { Codec } from '../codec.ts';
 import { emptyRecord, printMap } from '../codec.ts';
-import { decodePairs, textList } from '../collections.ts';
-import type { Cursor, EnvFile } from '../cursor.ts';
-import { parseEnvFile } from '../env-file.ts';
-import { describeFailure } from '../load.ts';
+import { decodePairs } from '../collections.ts';
+import type { Cursor } from '../cursor.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
-import { resolvePath } from '../paths.ts';
-import { lookUp } from '../service-scope.ts';
+import { readEnvFile, type EnvFileModel } from './env-files.ts';
 
 /** Variables by name; null removes a variable of the image. */
 export type Environment = Readonly<Record<string, string | null>>;
@@ -38,21 +35,15 @@ export const environment: KeySpec<Environment> = defineKey({
   },
 });
 
-/** Env files; their variables are in `environment` once a file is decoded. @source spec 8.3 */
-export const envFile: KeySpec<readonly string[]> = defineKey({
-  codec: textList,
-  support: 'supported',
-});
-
 interface EnvironmentOwner {
   readonly environment?: Environment;
-  readonly env_file?: readonly string[];
+  readonly env_file?: readonly EnvFileModel[];
 }
 
 /**
  * The variables of one service of one file: env files in order, then `environment` on top.
  *
- * In both steps a variable with an empty value or none takes the shell's value, when it has one.
+ * In both steps a variable without a value takes that of the project, when it has one.
  * @returns undefined when the service says nothing about its environment
  * @source spec/stack-file.md 8.3
  */
@@ -60,10 +51,10 @@ export function resolveEnvironment(service: EnvironmentOwner, at: Cursor): Envir
   const files = service.env_file ?? [];
   if (files.length === 0 && !service.environment) return undefined;
   const result = emptyRecord<string | null>();
-  files.forEach((path, index) => {
+  files.forEach((file, index) => {
     at.enter('env_file');
     at.enter(index);
-    const variables = readEnvFile(path, at);
+    const variables = readEnvFile(file, (name) => result[name] ?? undefined, at);
     at.leave();
     at.leave();
     if (variables === 'unreadable') return;
@@ -73,40 +64,17 @@ export function resolveEnvironment(service: EnvironmentOwner, at: Cursor): Envir
     }
   });
   for (const key of Object.keys(service.environment ?? {})) {
+    at.enter('environment');
+    at.enter(key);
     result[key] = fromShell(key, service.environment?.[key] ?? null, at);
+    at.leave();
+    at.leave();
   }
   return result;
 }
 
+/** Parity: docker also takes an empty value for none. Compose keeps what is empty. */
 function fromShell(key: string, value: string | null, at: Cursor): string | null {
-  return value === null || value === '' ? (lookUp(at.context.env, key) ?? value) : value;
-}
-
-function readEnvFile(written: string, at: Cursor): EnvFile {
-  const path = resolvePath(at.context.projectDirectory, written);
-  const known = at.context.envFiles.get(path);
-  if (known) return known;
-  const variables = loadEnvFile(path, at);
-  at.context.envFiles.set(path, variables);
-  return variables;
-}
-
-function loadEnvFile(path: string, at: Cursor): EnvFile {
-  const content = at.context.readFile(path);
-  if (content.kind === 'error') {
-    const hint = 'env_file paths are relative to the directory of the first stack file';
-    const severity = 'error';
-    const message = describeFailure(path, content);
-    at.problem({ code: 'env-file-unreadable', severity, message, hint });
-    return 'unreadable';
-  }
-  const parsed = parseEnvFile(content.bytes);
-  if (parsed.kind === 'ok') return parsed.variables;
-  at.problem({
-    code: 'invalid-env-file',
-    severity: 'error',
-    message: `invalid env file (${path}): ${parsed.reason}`,
-    hint: `line ${parsed.line} must read KEY=value, without quotes or "export"`,
-  });
-  return 'unreadable';
+  const isOpen = value === null || (value === '' && at.context.format === 'docker');
+  return isOpen ? (at.variable(key) ?? value) : value;
 }

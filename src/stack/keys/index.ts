@@ -6,11 +6,13 @@ import { deploy } from './deploy.ts';
 import * as amounts from './container-resources.ts';
 import { gpus } from './device-requests.ts';
 import { dns, dnsOpt, dnsSearch } from './dns.ts';
-import { envFile, environment } from './environment.ts';
+import { envFile } from './env-files.ts';
+import { environment } from './environment.ts';
 import { extraHosts } from './extra-hosts.ts';
 import { configs, secrets } from './file-references.ts';
 import { healthcheck } from './healthcheck.ts';
 import { image } from './image.ts';
+import { labelFile } from './label-file.ts';
 import { labels } from './labels.ts';
 import { logging } from './logging.ts';
 import { volumes } from './mounts.ts';
@@ -19,6 +21,7 @@ import * as noted from './noted.ts';
 import * as plain from './plain-fields.ts';
 import { platform } from './platform.ts';
 import { ports } from './ports.ts';
+import { profiles } from './profiles.ts';
 import { restart } from './restart.ts';
 import { securityOpt } from './security-opt.ts';
 import { networks } from './service-networks.ts';
@@ -73,6 +76,7 @@ export const SERVICE_KEYS = {
   init: plain.init,
   ipc: ignored.ipc,
   isolation: plain.isolation,
+  label_file: labelFile,
   labels,
   links: ignored.links,
   logging,
@@ -88,6 +92,7 @@ export const SERVICE_KEYS = {
   pids_limit: amounts.pidsLimit,
   platform,
   ports,
+  profiles,
   privileged: ignored.privileged,
   pull_policy: noted.pullPolicy,
   pull_refresh_after: noted.pullRefreshAfter,

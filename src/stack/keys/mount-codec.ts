@@ -162,13 +162,13 @@ function resolveSource(mount: MountModel, at: Cursor): MountModel {
   const isAbsolute = source.startsWith('/') || isWindowsAbsolute(source);
   return {
     ...mount,
-    source: isAbsolute ? source : resolvePath(at.context.projectDirectory, source),
+    source: isAbsolute ? source : resolvePath(at.directory(), source),
   };
 }
 
 function expandHome(source: string, at: Cursor): string {
   if (!source.startsWith('~')) return source;
-  const home = lookUp(at.context.env, 'HOME');
+  const home = at.variable('HOME');
   if (home !== undefined) return home + source.slice(1);
   at.warn({
     code: 'home-unknown',

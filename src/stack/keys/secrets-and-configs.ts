@@ -3,6 +3,7 @@ import type { SecretSpec } from '../../swarm/secret.ts';
 import { scopeName } from '../../swarm/stack-labels.ts';
 import { textMap, type TextMap } from '../collections.ts';
 import { struct, type Codec } from '../codec.ts';
+import type { Cursor } from '../cursor.ts';
 import { resolvePath } from '../paths.ts';
 import { text } from '../scalars.ts';
 import type { YamlMap } from '../yaml-values.ts';
@@ -14,6 +15,10 @@ export interface FileObjectModel {
   readonly name?: string;
   /** Absolute; the project directory itself when nothing was given. */
   readonly file?: string;
+  /** Configs only: the data itself. */
+  readonly content?: string;
+  /** Variable of the project that holds the data. */
+  readonly environment?: string;
   readonly external?: External;
   readonly labels?: TextMap;
   /** Secrets only: a plugin gives the data. */
@@ -26,9 +31,14 @@ export interface FileObjectModel {
 /** The two kinds of objects that are files in containers. */
 export type FileObjectKind = 'secret' | 'config';
 
+/** A text of which the empty one is not nothing: it is data of the wrong length. */
+const anyText: Codec<string> = { ...text, merge: (_base, over) => over, print: (value) => value };
+
 const fields = struct<FileObjectModel>({
   name: text,
   file: text,
+  content: anyText,
+  environment: text,
   external,
   labels: textMap,
   driver: text,
@@ -43,8 +53,10 @@ function fileObjectCodec(kind: FileObjectKind): Codec<FileObjectModel> {
       if (!object) return undefined;
       const key = at.key();
       if (object.external) return settleExternal(object, at, { kind, key, nameSince: 5 });
+      reportSeveralSources(object, { kind, key, at });
+      if (object.content !== undefined || object.environment !== undefined) return object;
       if ((object.driver ?? '') === '') {
-        return { ...object, file: resolvePath(at.context.projectDirectory, object.file ?? '') };
+        return { ...object, file: resolvePath(at.directory(), object.file ?? '') };
       }
       if ((object.file ?? '') !== '') {
         at.problem({
@@ -59,6 +71,23 @@ function fileObjectCodec(kind: FileObjectKind): Codec<FileObjectModel> {
     merge: (_base, over) => over,
     print: (value) => fields.print(value) ?? {},
   };
+}
+
+/** @source compose-spec 08-configs.md, 09-secrets.md */
+function reportSeveralSources(
+  object: FileObjectModel,
+  { kind, key, at }: { kind: FileObjectKind; key: string; at: Cursor },
+): void {
+  const given = (['file', 'content', 'environment'] as const).filter(
+    (source) => object[source] !== undefined,
+  );
+  if (given.length < 2) return;
+  at.problem({
+    code: 'several-data-sources',
+    severity: 'error',
+    message: `${kind} ${key}: ${given.join(' and ')} are mutually exclusive`,
+    hint: 'keep the one that holds the data',
+  });
 }
 
 /** Reads, merges and prints the entries of `secrets`; an entry in two files is replaced whole. */

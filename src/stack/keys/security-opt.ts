@@ -21,7 +21,7 @@ export const securityOpt: KeySpec<readonly string[]> = {
   convert: (value, scope) => {
     if (scope.format === 'docker') return;
     for (const [index, option] of value.entries()) {
-      const answer = parseOption(option, scope);
+      const answer = parseOption(option, index, scope);
       if (answer.kind === 'privileges') merge(scope, answer.privileges);
       else {
         const { reason, hint } = answer;
@@ -39,7 +39,7 @@ function merge({ draft }: ServiceScope, more: Partial<Privileges>): void {
   draft.container.Privileges = { ...before, ...more, SELinuxContext };
 }
 
-function parseOption(option: string, scope: ServiceScope): Answer {
+function parseOption(option: string, index: number, scope: ServiceScope): Answer {
   const at = option.search(/[=:]/);
   const name = at < 0 ? option : option.slice(0, at);
   const value = at < 0 ? '' : option.slice(at + 1);
@@ -47,7 +47,7 @@ function parseOption(option: string, scope: ServiceScope): Answer {
     case 'no-new-privileges':
       return privileges({ NoNewPrivileges: value !== 'false' });
     case 'seccomp':
-      return parseSeccomp(value, scope);
+      return parseSeccomp(value, index, scope);
     case 'apparmor':
       return parseAppArmor(value);
     case 'label':
@@ -66,12 +66,16 @@ function privileges(some: Partial<Privileges>): Answer {
 }
 
 /** A custom profile is a file, read now and sent whole. */
-function parseSeccomp(value: string, { readFile, projectDirectory }: ServiceScope): Answer {
+function parseSeccomp(
+  value: string,
+  index: number,
+  { readFile, directoryOf }: ServiceScope,
+): Answer {
   if (value === 'unconfined') return privileges({ Seccomp: { Mode: 'unconfined' } });
   if (value === 'builtin' || value === 'default') {
     return privileges({ Seccomp: { Mode: 'default' } });
   }
-  const path = resolvePath(projectDirectory, value);
+  const path = resolvePath(directoryOf(['security_opt', index]), value);
   const content = readFile(path);
   if (content.kind === 'error') {
     return {

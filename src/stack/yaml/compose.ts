@@ -2,6 +2,7 @@ import type { YamlScalar, YamlValue } from '../yaml-values.ts';
 import { AliasBudget } from './alias-budget.ts';
 import type { Composed, LocatedNode } from './located-node.ts';
 import { MappingDraft, type YamlReport } from './mapping-draft.ts';
+import { MergeMarks, toMergeTag } from './merge-marks.ts';
 import { readTagged } from './read-tagged.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 import { MAX_DEPTH, Scanner } from './scanner.ts';
@@ -66,6 +67,8 @@ export class Composer {
   private readonly anchors = new Map<string, Anchor>();
   private readonly budget = new AliasBudget();
   private readonly tagHandles = new Set<string>();
+  /** Where the tags for merging stand. */
+  readonly marks = new MergeMarks();
   private depth = 0;
   /** Where the last visible token ended: block collections end there, not at `block-end`. */
   private lastEnd = 0;
@@ -163,7 +166,9 @@ export class Composer {
     const anchor: Anchor = { extent: token ?? { start: 0, end: 0 }, size: 0 };
     if (token) this.anchors.set(token.value, anchor);
     const before = this.budget.visited;
-    anchor.composed = this.undecorated(place, tag);
+    const mergeTag = toMergeTag(tag);
+    const composed = this.undecorated(place, mergeTag ? '' : tag);
+    anchor.composed = mergeTag ? { ...composed, mergeTag } : composed;
     anchor.size = this.budget.visited - before;
     return anchor.composed;
   }
@@ -234,7 +239,7 @@ export class Composer {
 
   private blockMapping(): Composed {
     const { start } = this.take();
-    const draft = new MappingDraft(this.report, this.isLocated);
+    const draft = new MappingDraft(this.report, this.isLocated, this.marks);
     for (;;) {
       const token = this.take();
       if (token.kind === 'block-end') return draft.finish({ start, end: this.lastEnd });
@@ -268,6 +273,9 @@ export class Composer {
 
   private list(start: number, items: readonly Composed[]): Composed {
     const value: YamlValue[] = items.map((item) => item.value);
+    items.forEach(({ mergeTag }, index) => {
+      if (mergeTag) this.marks.add(value, index, mergeTag);
+    });
     if (!this.isLocated) return { value, node: undefined };
     const places = items.flatMap((item) => (item.node ? [item.node] : []));
     return { value, node: { start, end: this.lastEnd, items: places } };
@@ -326,7 +334,7 @@ export class Composer {
   /** `[a: b]` is a list of one-entry mappings. */
   private flowPair(): Composed {
     const { start } = this.take();
-    const draft = new MappingDraft(this.report, this.isLocated);
+    const draft = new MappingDraft(this.report, this.isLocated, this.marks);
     this.budget.count();
     this.entry(draft, PAIR_KEY, PAIR_VALUE);
     return draft.finish({ start, end: this.lastEnd });
@@ -334,7 +342,7 @@ export class Composer {
 
   private flowMapping(): Composed {
     const { start } = this.take();
-    const draft = new MappingDraft(this.report, this.isLocated);
+    const draft = new MappingDraft(this.report, this.isLocated, this.marks);
     for (let isFirst = true; this.hasFlowEntry(isFirst, 'flow-mapping-end', '}'); isFirst = false) {
       const token = this.scanner.peek();
       if (token.kind === 'key') {

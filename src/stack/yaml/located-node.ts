@@ -1,4 +1,5 @@
 import type { YamlValue } from '../yaml-values.ts';
+import type { MergeTag } from './merge-marks.ts';
 import type { Extent } from './yaml-error.ts';
 
 /** Where a value stands: a tree parallel to the values, built only when somebody asks for places. */
@@ -17,4 +18,5 @@ export interface LocatedEntry {
 export interface Composed {
   readonly value: YamlValue;
   readonly node: LocatedNode | undefined;
+  readonly mergeTag?: MergeTag;
 }

@@ -1,5 +1,6 @@
 import { type YamlMap, type YamlValue, isYamlMap } from '../yaml-values.ts';
 import type { Composed, LocatedEntry } from './located-node.ts';
+import type { MergeMarks } from './merge-marks.ts';
 import { tagOf } from './resolve-scalar.ts';
 import type { Token } from './token.ts';
 import type { Extent, YamlProblem } from './yaml-error.ts';
@@ -12,11 +13,13 @@ export class MappingDraft {
   private readonly map = Object.create(null) as Record<string, YamlValue>;
   private readonly entries: Map<string, LocatedEntry> | undefined;
   private readonly report: YamlReport;
+  private readonly marks: MergeMarks;
   private mergeKey: Extent | undefined;
   private sources: readonly Composed[] = [];
 
-  constructor(report: YamlReport, located: boolean) {
+  constructor(report: YamlReport, located: boolean, marks: MergeMarks) {
     this.report = report;
+    this.marks = marks;
     this.entries = located ? new Map() : undefined;
   }
 
@@ -24,6 +27,7 @@ export class MappingDraft {
     if (typeof key.value !== 'string') return this.reportKey(keyToken, key.value);
     if (key.value in this.map) return this.reportDuplicate(key.value, keyToken);
     this.map[key.value] = value.value;
+    if (value.mergeTag) this.marks.add(this.map, key.value, value.mergeTag);
     if (this.entries && value.node)
       this.entries.set(key.value, { key: keyToken, node: value.node });
     return undefined;
@@ -59,6 +63,8 @@ export class MappingDraft {
     for (const key of Object.keys(map)) {
       if (key in this.map) continue;
       this.map[key] = map[key] as YamlValue;
+      const tag = this.marks.isEmpty ? undefined : this.marks.get(map, key);
+      if (tag) this.marks.add(this.map, key, tag);
       const entry = source.node?.entries?.get(key);
       if (this.entries && entry) this.entries.set(key, entry);
     }

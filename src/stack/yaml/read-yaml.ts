@@ -1,6 +1,7 @@
 import type { YamlValue } from '../yaml-values.ts';
 import { Composer } from './compose.ts';
 import type { LocatedNode } from './located-node.ts';
+import type { MergeMarks } from './merge-marks.ts';
 import { YamlError, type YamlProblem } from './yaml-error.ts';
 
 /**
@@ -9,6 +10,14 @@ import { YamlError, type YamlProblem } from './yaml-error.ts';
  * @throws YamlError with the first problem only
  */
 export function readYamlValue(text: string): YamlValue {
+  return readMarkedYaml(text).value;
+}
+
+/** As `readYamlValue`, with the tags for merging. */
+export function readMarkedYaml(text: string): {
+  readonly value: YamlValue;
+  readonly marks: MergeMarks;
+} {
   const composer = new Composer(
     text,
     (problem) => {
@@ -16,7 +25,7 @@ export function readYamlValue(text: string): YamlValue {
     },
     false,
   );
-  return composer.document().value;
+  return { value: composer.document().value, marks: composer.marks };
 }
 
 /** A text's first document with places, or everything that is wrong with it. */
