@@ -19,6 +19,11 @@ export const CONFIG_OPTIONS = {
     hidden: true,
     help: 'The name of --skip-interpolation in docker compose',
   },
+  escapeDollars: {
+    kind: 'boolean',
+    default: false,
+    help: 'Print $ as $$, so that the output can be read again; always so with compose-spec files',
+  },
   resolveImageDigests: {
     kind: 'boolean',
     default: false,

@@ -1,10 +1,14 @@
 import { parseDotenv } from './dotenv.ts';
 import { parseEnvFile } from './env-file.ts';
+import type { Format } from './format.ts';
+import { textOf } from './format-scalar.ts';
 import { originOf, type VariableOrigin } from './list-variables.ts';
 import type { StackOrigin } from './pipeline.ts';
 import { resolvePath } from './paths.ts';
+import type { ProjectEnv } from './project-env.ts';
 import type { StackFile } from './read-stack.ts';
 import type { Path } from './report.ts';
+import type { SourceScope } from './source-book.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from './yaml-values.ts';
 
 /** Where the value of one variable of a service was written; values are not told. */
@@ -46,21 +50,38 @@ function addEnvFiles(found: Map<string, VariableOrigin>, input: Input): void {
   const value = memberOf(written, 'env_file');
   const items = Array.isArray(value) ? (value as readonly YamlValue[]) : [value ?? null];
   for (const [index, item] of items.entries()) {
-    const path = typeof item === 'string' ? item : memberOf(item, 'path');
-    if (typeof path !== 'string') continue;
     const scope = origin.read.scopeOf(['services', service, 'env_file', index]);
-    const content = origin.readFile(resolvePath(scope.directory, path));
-    if (content.kind === 'error') continue;
-    const isRaw = origin.read.format === 'docker' || memberOf(item, 'format') === 'raw';
-    const parsed = isRaw ? parseEnvFile(content.bytes) : parseDotenv(content.bytes, () => '');
-    if (parsed.kind === 'error') continue;
-    for (const [name, text] of parsed.variables) {
-      const isOpen = text === null || (text === '' && isRaw);
-      const shell = originOf(name, scope.env);
-      if (isOpen && shell !== 'not set') found.set(name, shell);
-      else if (text !== null) found.set(name, { file: path, line: parsed.lines.get(name) ?? 0 });
-    }
+    addEnvFile(found, { item, scope, origin });
   }
+}
+
+function addEnvFile(
+  found: Map<string, VariableOrigin>,
+  { item, scope, origin }: { item: YamlValue; scope: SourceScope; origin: StackOrigin },
+): void {
+  const path = textOf(isYamlMap(item) ? item['path'] : item);
+  const content = origin.readFile(resolvePath(scope.directory, path));
+  if (path === '' || content.kind === 'error') return;
+  const isRaw = origin.read.format === 'docker' || memberOf(item, 'format') === 'raw';
+  const parsed = isRaw ? parseEnvFile(content.bytes) : parseDotenv(content.bytes, () => '');
+  if (parsed.kind === 'error') return;
+  for (const [name, text] of parsed.variables) {
+    const line = parsed.lines.get(name) ?? 0;
+    const where = givenOutside(name, text, { env: scope.env, format: origin.read.format });
+    if (where) found.set(name, where);
+    else if (text !== null) found.set(name, { file: path, line });
+  }
+}
+
+/** Where the project sets a variable that is only named (in docker's format: or is empty). */
+function givenOutside(
+  name: string,
+  text: string | null,
+  { env, format }: { env: ProjectEnv; format: Format },
+): VariableOrigin | undefined {
+  if (text !== null && (text !== '' || format === 'compose')) return undefined;
+  const origin = originOf(name, env);
+  return origin === 'not set' ? undefined : origin;
 }
 
 function addEnvironment(found: Map<string, VariableOrigin>, input: Input): void {
@@ -68,12 +89,12 @@ function addEnvironment(found: Map<string, VariableOrigin>, input: Input): void 
   const { read } = origin;
   for (const [name, text, step] of entriesOf(memberOf(written, 'environment'))) {
     const path: Path = ['services', service, 'environment', step];
-    const isOpen = text === null || (text === '' && read.format === 'docker');
-    const shell = originOf(name, read.scopeOf(path).env);
-    const span = read.locate({ ...file.place(path), part: 'key' });
-    if (isOpen && shell !== 'not set') found.set(name, shell);
+    const { env } = read.scopeOf(path);
+    const where = givenOutside(name, text, { env, format: read.format });
+    if (where) found.set(name, where);
     // Parity: in docker's format a later empty value says nothing.
-    else if (!isOpen || !found.has(name)) {
+    else if (text !== null || !found.has(name)) {
+      const span = read.locate({ ...file.place(path), part: 'key' });
       found.set(name, span ? { file: span.file, line: span.start.line } : 'not set');
     }
   }
@@ -85,13 +106,13 @@ function entriesOf(value: YamlValue | undefined): readonly Entry[] {
   if (isYamlMap(value)) {
     return Object.keys(value).map((name) => [
       name,
-      value[name] === null ? null : String(value[name]),
+      value[name] === null ? null : textOf(value[name]),
       name,
     ]);
   }
   const items = Array.isArray(value) ? (value as readonly YamlValue[]) : [];
   return items.map((item, index) => {
-    const text = String(item);
+    const text = textOf(item);
     const equals = text.indexOf('=');
     return equals < 0
       ? [text, null, index]

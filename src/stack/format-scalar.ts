@@ -1,4 +1,10 @@
-import { YamlFloat, YamlTimestamp, type YamlScalar } from './yaml-values.ts';
+import {
+  isYamlMap,
+  YamlFloat,
+  YamlTimestamp,
+  type YamlScalar,
+  type YamlValue,
+} from './yaml-values.ts';
 
 /**
  * A scalar as the text docker puts into environments, labels and options.
@@ -52,4 +58,10 @@ function formatZone(zone: string | undefined): string {
   const [, sign = '+', hours = '0', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(zone) ?? [];
   const offset = `${sign}${hours.padStart(2, '0')}${minutes}`;
   return offset === '+0000' || offset === '-0000' ? '+0000 UTC' : `${offset} ${offset}`;
+}
+
+/** The text of a scalar; empty for null, for nothing, and for lists and mappings. */
+export function textOf(value: YamlValue | undefined): string {
+  if (value === undefined || value === null || isYamlMap(value) || Array.isArray(value)) return '';
+  return formatScalar(value as YamlScalar);
 }

@@ -1,3 +1,4 @@
+import { textOf } from './format-scalar.ts';
 import { parseVolume } from './keys/parse-volume.ts';
 import { appendLists, mergeMaps, type Merging } from './merge-nodes.ts';
 import { isTracedList, isTracedMap, type Provenance, type Traced } from './provenance.ts';
@@ -43,7 +44,7 @@ function hostList(traced: Traced, provenance: Provenance): Traced<readonly YamlV
   const lines: Traced[] = [];
   for (const [name, { value, place }] of isTracedMap(traced) ? provenance.entriesOf(traced) : []) {
     const addresses = Array.isArray(value) ? (value as readonly YamlValue[]) : [value];
-    for (const address of addresses) lines.push({ value: `${name}=${String(address)}`, place });
+    for (const address of addresses) lines.push({ value: `${name}=${textOf(address)}`, place });
   }
   return provenance.list(lines, traced.place);
 }
@@ -110,7 +111,7 @@ function byName(traced: Traced, alone: YamlValue, provenance: Provenance): Trace
   if (isTracedMap(traced)) return traced;
   const items = isTracedList(traced) ? provenance.itemsOf(traced) : [];
   const entries = items.map(
-    ({ value, place }) => [String(value), { value: alone, place }] as const,
+    ({ value, place }) => [textOf(value), { value: alone, place }] as const,
   );
   return provenance.map(new Map(entries), traced.place);
 }
@@ -140,11 +141,11 @@ const DEPENDENCY: YamlMap = Object.assign(Object.create(null) as Record<string, 
 /** Ports are the same when address, published and target port and protocol are. */
 function portKey(item: YamlValue): string {
   if (isYamlMap(item)) {
-    const word = (key: string): string => String(item[key] ?? '');
+    const word = (key: string): string => textOf(item[key]);
     const address = [word('host_ip'), word('published'), word('target')].filter((part) => part);
     return shortPort(`${address.join(':')}/${word('protocol') || 'tcp'}`);
   }
-  return shortPort(String(item));
+  return shortPort(textOf(item));
 }
 
 function shortPort(text: string): string {
@@ -152,23 +153,23 @@ function shortPort(text: string): string {
 }
 
 function mountKey(item: YamlValue): string {
-  if (isYamlMap(item)) return String(item['target'] ?? '');
-  const parsed = parseVolume(String(item), 'when-plausible');
-  return parsed.kind === 'ok' ? parsed.volume.target : String(item);
+  if (isYamlMap(item)) return textOf(item['target']);
+  const parsed = parseVolume(textOf(item), 'when-plausible');
+  return parsed.kind === 'ok' ? parsed.volume.target : textOf(item);
 }
 
 /** Secrets and configs are the same when they are mounted at the same place. */
 function referenceKey(directory: string): (item: YamlValue) => string {
   return (item) => {
-    const source = isYamlMap(item) ? String(item['source'] ?? '') : String(item);
-    const target = isYamlMap(item) ? String(item['target'] ?? source) : source;
+    const source = isYamlMap(item) ? textOf(item['source']) : textOf(item);
+    const target = isYamlMap(item) ? textOf(item['target'] ?? source) : source;
     return target.startsWith('/') ? target : `${directory}/${target}`;
   };
 }
 
 function deviceKey(item: YamlValue): string {
-  if (isYamlMap(item)) return String(item['target'] ?? item['source'] ?? '');
-  const [source = '', target = source] = String(item).split(':');
+  if (isYamlMap(item)) return textOf(item['target'] ?? item['source']);
+  const [source = '', target = source] = textOf(item).split(':');
   return target;
 }
 
@@ -208,7 +209,7 @@ export const MERGE_RULES: ReadonlyMap<string, MergeRule> = new Map<string, Merge
   ['services.*.secrets', keyed(referenceKey('/run/secrets'))],
   ['services.*.configs', keyed(referenceKey(''))],
   ['services.*.devices', keyed(deviceKey)],
-  ['services.*.expose', keyed(String)],
+  ['services.*.expose', keyed(textOf)],
   ['services.*.networks', named(null)],
   ['services.*.depends_on', named(DEPENDENCY)],
   ['services.*.logging', logging],

@@ -50,7 +50,7 @@ export function toPrintValue(
   const body = { services, ...printRest(model) };
   return {
     ...printHead(model),
-    ...(dollars.areDoubled ? (doubleDollars(body) as typeof body) : body),
+    ...(dollars.areDoubled ? mapTexts(body) : body),
   };
 }
 
@@ -62,8 +62,11 @@ function doubleDollars(value: PrintValue): PrintValue {
     const entries = [...(value as ReadonlyMap<string, PrintValue>)];
     return new Map(entries.map(([key, member]) => [key, doubleDollars(member)]));
   }
-  if (!isYamlMap(value)) return value;
-  const entries = Object.entries(value as Readonly<Record<string, PrintValue>>);
+  return isYamlMap(value) ? mapTexts(value) : value;
+}
+
+function mapTexts(value: Readonly<Record<string, PrintValue>>): Record<string, PrintValue> {
+  const entries = Object.entries(value);
   return Object.fromEntries(entries.map(([key, member]) => [key, doubleDollars(member)]));
 }
 

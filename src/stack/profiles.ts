@@ -1,5 +1,6 @@
 import { didYouMean } from '../base/did-you-mean.ts';
 import { emptyRecord } from './codec.ts';
+import { textOf } from './format-scalar.ts';
 import type { ServiceModel, StackModel } from './model.ts';
 import type { Report } from './report.ts';
 import type { MergedReport } from './rules/rule.ts';
@@ -89,26 +90,39 @@ interface Selection {
 
 function checkDependencies(name: string, { model, selected, report }: Selection): ServiceModel {
   const service = selected.services[name] ?? {};
-  const written: YamlValue = service.depends_on ?? null;
-  const steps = Array.isArray(written) ? [...written.entries()] : Object.entries(written ?? {});
-  const isLeftOut = (dependency: string): boolean =>
-    Object.hasOwn(model.services, dependency) && !Object.hasOwn(selected.services, dependency);
-  const dropped: string[] = [];
-  for (const [step, value] of steps as readonly (readonly [string | number, YamlValue])[]) {
-    const dependency = typeof step === 'number' ? String(value) : step;
-    if (!isLeftOut(dependency)) continue;
-    if (isYamlMap(value) && value['required'] === false) dropped.push(dependency);
-    else {
-      const { profiles = [] } = model.services[dependency] ?? {};
-      report(['services', name, 'depends_on', step], {
-        code: 'dependency-left-out',
-        severity: 'error',
-        message: `service ${name} depends on "${dependency}", of which no profile (${profiles.join(', ')}) is active`,
-        hint: `give --profile ${profiles[0]}, or write "required: false" in the long form of depends_on`,
-      });
-    }
+  const leftOut = dependenciesOf(service.depends_on ?? null).filter(
+    ({ on }) => Object.hasOwn(model.services, on) && !Object.hasOwn(selected.services, on),
+  );
+  if (leftOut.length === 0) return service;
+  for (const { on, step, isRequired } of leftOut) {
+    if (!isRequired) continue;
+    const { profiles = [] } = model.services[on] ?? {};
+    report(['services', name, 'depends_on', step], {
+      code: 'dependency-left-out',
+      severity: 'error',
+      message: `service ${name} depends on "${on}", of which no profile (${profiles.join(', ')}) is active`,
+      hint: `give --profile ${profiles[0]}, or write "required: false" in the long form of depends_on`,
+    });
   }
-  if (dropped.length === 0 || !isYamlMap(written)) return service;
-  const rest = Object.entries(written).filter(([key]) => !dropped.includes(key));
+  const dropped = new Set(leftOut.map(({ on }) => on));
+  const rest = Object.entries(service.depends_on ?? {}).filter(([key]) => !dropped.has(key));
   return { ...service, depends_on: Object.fromEntries(rest) };
+}
+
+interface Dependency {
+  readonly on: string;
+  readonly step: string | number;
+  readonly isRequired: boolean;
+}
+
+function dependenciesOf(value: YamlValue): readonly Dependency[] {
+  if (isYamlMap(value)) {
+    return Object.entries(value).map(([on, options]) => ({
+      on,
+      step: on,
+      isRequired: !isYamlMap(options) || options['required'] !== false,
+    }));
+  }
+  const items = Array.isArray(value) ? (value as readonly YamlValue[]) : [];
+  return items.map((item, step) => ({ on: textOf(item), step, isRequired: true }));
 }

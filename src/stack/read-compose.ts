@@ -12,7 +12,7 @@ import type { Report } from './report.ts';
 import { SourceBook } from './source-book.ts';
 import { substitute } from './template.ts';
 import { NEWEST_VERSION } from './version.ts';
-import type { YamlMap, YamlValue } from './yaml-values.ts';
+import type { YamlMap } from './yaml-values.ts';
 
 interface ComposeInput {
   readonly loaded: LoadedSources;
@@ -102,7 +102,7 @@ function withName(
   if (name === undefined) return root;
   const entries = provenance.entriesOf(root);
   const place = entries.get('name')?.place ?? { ...root.place, path: ['name'] };
-  entries.set('name', { value: name as YamlValue, place });
+  entries.set('name', { value: name, place });
   return provenance.map(entries, root.place);
 }
 

@@ -54,7 +54,11 @@ function runFiles(
 ): ComposeOutcome {
   const real = (path: string): string =>
     join(directory, path.startsWith(`${PRETENDED}/`) ? path.slice(PRETENDED.length) : path);
-  const shown = (diagnostics: readonly Diagnostic[]): string => {
+  const shown = (all: readonly Diagnostic[]): string => {
+    // What becomes of single keys is not the matter of these cases.
+    const diagnostics = all.filter(
+      ({ severity, code }) => severity !== 'note' || !code.startsWith('key-'),
+    );
     const names = new Set(
       diagnostics.flatMap(({ span, related = [] }) =>
         [span, ...related.map((one) => one.span)].flatMap((one) => (one ? [one.file] : [])),

@@ -8,7 +8,8 @@ export const config = defineCommand({
   summary: 'Print what stack files mean after interpolation, merge and normalisation',
   description:
     'Needs no engine, except for --resolve-image-digests. Secret and config files are not read; env ' +
-    'files are. What it prints can be deployed and means the same.',
+    'files are. What it prints can be deployed and means the same; files in the format of docker ' +
+    'stack need --escape-dollars for that when values hold a $.',
   arguments: {},
   options: CONFIG_OPTIONS,
   examples: [

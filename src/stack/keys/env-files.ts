@@ -3,6 +3,7 @@ import { listOf } from '../collections.ts';
 import type { Cursor, EnvFile } from '../cursor.ts';
 import { parseDotenv } from '../dotenv.ts';
 import { parseEnvFile } from '../env-file.ts';
+import { textOf } from '../format-scalar.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
 import { describeFailure } from '../load.ts';
 import { resolvePath } from '../paths.ts';
@@ -32,7 +33,7 @@ function decodeLong(value: YamlMap, at: Cursor): EnvFileModel | undefined {
   const { path, required = true, format = '' } = value;
   const written = toText(path ?? '', at);
   if (written === undefined) return undefined;
-  const word = String(format);
+  const word = textOf(format);
   if (word !== '' && word !== 'raw') {
     at.enter('format');
     at.error({

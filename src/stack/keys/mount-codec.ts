@@ -5,7 +5,6 @@ import type { Cursor } from '../cursor.ts';
 import { formatScalar } from '../format-scalar.ts';
 import { isWindowsAbsolute, resolvePath } from '../paths.ts';
 import { byteSize, fileMode, flag, text, wholeNumber } from '../scalars.ts';
-import { lookUp } from '../service-scope.ts';
 import { isYamlMap, type YamlValue } from '../yaml-values.ts';
 import { mergeKeyed } from './merge-keyed.ts';
 import { parseVolume } from './parse-volume.ts';
