@@ -59,7 +59,8 @@ interface ServiceRecord {
   isJob: boolean;
   readonly capacity: CapacityPoint[];
   readonly tasks: TaskHistory[];
-  readonly specs: TaskSpec[];
+  /** Numbers of the specs, from 1; equal ones have the same. */
+  readonly specs: Map<TaskSpec, number>;
 }
 
 /** Keeps what happened to tasks, services and nodes. */
@@ -141,14 +142,24 @@ export class History {
   #serviceOf(id: ServiceId): ServiceRecord {
     const known = this.#services.get(id);
     if (known) return known;
-    const record: ServiceRecord = { name: '', isJob: false, capacity: [], tasks: [], specs: [] };
+    const record: ServiceRecord = {
+      name: '',
+      isJob: false,
+      capacity: [],
+      tasks: [],
+      specs: new Map(),
+    };
     this.#services.set(id, record);
     return record;
   }
 }
 
 /** Tasks share the spec of their service, and a service may be sent the same one again. */
-function specNumber(specs: TaskSpec[], spec: TaskSpec): number {
-  const at = specs.findIndex((one) => isSameMessage(one, spec));
-  return at >= 0 ? at + 1 : specs.push(spec);
+function specNumber(specs: Map<TaskSpec, number>, spec: TaskSpec): number {
+  const known = specs.get(spec);
+  if (known !== undefined) return known;
+  const same = [...specs].find(([one]) => isSameMessage(one, spec));
+  const number = same?.[1] ?? Math.max(0, ...specs.values()) + 1;
+  specs.set(spec, number);
+  return number;
 }
