@@ -67,7 +67,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       keyFile: paths.keyFile,
     });
     ends.push(() => persistence.close());
-    const settings = await readSettings(persistence, options);
+    const settings = chooseSettings(persistence, options);
     const traffic = new TrafficSwitch();
     const runtime = await options.openRuntime(settings.runtime, traffic);
     ends.push(() => runtime.close());
@@ -107,6 +107,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await api.listen({ kind: 'socket', socketPath: paths.socket });
     tcp = await openTcp(settings, membership, { ...options, createApi });
     if (tcp) ends.push(tcp.close);
+    await keepSettings(persistence, settings);
     return {
       stopRequested,
       status,
@@ -148,16 +149,19 @@ async function endAll(ends: (() => Promise<void>)[]): Promise<void> {
   for (const end of ends.splice(0).reverse()) await end();
 }
 
-/** What was said now, else at the last start, else the default; kept. */
-async function readSettings(
+/** What was said now, else at the last start, else the default. */
+function chooseSettings(
   { notes }: LmdbPersistence,
   { settings, defaultRuntime }: DaemonOptions,
-): Promise<DaemonSettings> {
-  const text = notes.read('settings');
-  const saved = text === undefined ? {} : (JSON.parse(text) as Partial<DaemonSettings>);
-  const chosen = { runtime: defaultRuntime, ...saved, ...settings };
-  if (JSON.stringify(chosen) !== text) await notes.write('settings', JSON.stringify(chosen));
-  return chosen;
+): DaemonSettings {
+  const saved = JSON.parse(notes.read('settings') ?? '{}') as Partial<DaemonSettings>;
+  return { runtime: defaultRuntime, ...saved, ...settings };
+}
+
+/** Only once they worked: a start with an address that cannot be had spoils no later one. */
+async function keepSettings({ notes }: LmdbPersistence, settings: DaemonSettings): Promise<void> {
+  const text = JSON.stringify(settings);
+  if (text !== notes.read('settings')) await notes.write('settings', text);
 }
 
 interface Circumstances {

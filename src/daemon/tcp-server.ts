@@ -31,27 +31,28 @@ export async function openTcpServer(options: TcpServerOptions): Promise<TcpServe
   const { address, keys, clock, hostname, createServer, onError } = options;
   let certificateEnds = 0;
   let cancel = (): void => undefined;
-  const listen = async (): Promise<EngineApiServer> => {
-    const hosts = [...new Set([address.host, hostname, 'localhost', '127.0.0.1', '::1'])];
-    const request = { kind: 'server', commonName: 'tstackd', hosts, days: SERVER_DAYS } as const;
-    const { certificate, key } = await keys.issue(request);
-    const server = await createServer();
-    await server.listen({ kind: 'tls', ...address, certificate, key, clientCa: keys.authority });
-    certificateEnds = expiryOf(certificate);
-    cancel = clock.at(toInstant(certificateEnds - RENEW_MS), renew);
-    return server;
-  };
-  let server = await listen();
+  let server: EngineApiServer | undefined;
   let work: Promise<void> = Promise.resolve();
   const renew = (): void => {
     cancel();
     work = work
-      .then(() => server.close())
+      .then(() => server?.close())
       .then(async () => {
         server = await listen();
       })
       .catch(onError);
   };
+  const listen = async (): Promise<EngineApiServer> => {
+    const hosts = [...new Set([address.host, hostname, 'localhost', '127.0.0.1', '::1'])];
+    const request = { kind: 'server', commonName: 'tstackd', hosts, days: SERVER_DAYS } as const;
+    const { certificate, key } = await keys.issue(request);
+    const fresh = await createServer();
+    await fresh.listen({ kind: 'tls', ...address, certificate, key, clientCa: keys.authority });
+    certificateEnds = expiryOf(certificate);
+    cancel = clock.at(toInstant(certificateEnds - RENEW_MS), renew);
+    return fresh;
+  };
+  server = await listen();
   keys.onRotated(renew);
   return {
     address,
@@ -62,7 +63,7 @@ export async function openTcpServer(options: TcpServerOptions): Promise<TcpServe
       cancel();
       await work;
       cancel();
-      await server.close();
+      await server?.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT_CODE, UserError } from '../../base/errors.ts';
 import type { ClientCertificate } from '../../daemon/cluster-routes.ts';
@@ -32,21 +32,17 @@ interface Wanted {
 export async function issueCertificates(wanted: Wanted, context: Context): Promise<string> {
   const { directory, cluster, client, days } = wanted;
   const path = resolve(context.workingDirectory, directory);
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (cause) {
-    throw new UserError(`cannot make ${path}: ${(cause as Error).message}`, {
-      code: 'directory-not-made',
-      exitCode: EXIT_CODE.failed,
-      hint: 'Name a directory that does not exist yet.',
-      cause,
-    });
-  }
+  if (existsSync(path)) throw notMade(path, 'it exists');
   const answer = (await ask(cluster, context, [
     'POST',
     '/cluster/certificates',
     { Name: client, Days: days },
   ])) as ClientCertificate;
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    throw notMade(path, (cause as Error).message, cause);
+  }
   const files = {
     'ca.pem': answer.Authority,
     'cert.pem': answer.Certificate,
@@ -56,6 +52,15 @@ export async function issueCertificates(wanted: Wanted, context: Context): Promi
     writeFileSync(join(path, name), text, { mode: 0o600, flag: 'wx' });
   }
   return new Date(new X509Certificate(answer.Certificate).validTo).toISOString();
+}
+
+function notMade(path: string, reason: string, cause?: unknown): UserError {
+  return new UserError(`cannot make ${path}: ${reason}`, {
+    code: 'directory-not-made',
+    exitCode: EXIT_CODE.failed,
+    hint: 'Name a directory that does not exist yet.',
+    cause,
+  });
 }
 
 async function ask(
