@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
-import type { NodeId } from '../swarm/object.ts';
+import type { NodeId, TaskId } from '../swarm/object.ts';
 import {
   alikeNodes,
   combineOutcomes,
@@ -162,7 +162,8 @@ function playOut(
   return new Map(
     shuffled(changes).map((change) => {
       const first = added.get(change) ?? NOTHING;
-      const { assignments, leastAvailable, stuck } = playUpdate(nodes, change.update, options);
+      const update = { ...change.update, waiting: first.waiting };
+      const { assignments, leastAvailable, stuck } = playUpdate(nodes, update, options);
       const placed = [...first.placed, ...assignments.map(({ node }) => node)];
       return [
         change,
@@ -180,9 +181,11 @@ function playOut(
 
 interface Added extends Pick<Outcome, 'reason' | 'verdicts'> {
   readonly placed: readonly NodeId[];
+  /** Those without a node that any node may take later. */
+  readonly waiting: readonly TaskId[];
 }
 
-const NOTHING: Added = { placed: [], reason: '', verdicts: [] };
+const NOTHING: Added = { placed: [], waiting: [], reason: '', verdicts: [] };
 
 function addTasks(
   nodes: Course['nodes'],
@@ -197,8 +200,12 @@ function addTasks(
     ...(free.length > 0 ? [scheduleGroup(nodes, { request, tasks: free }, options)] : []),
   ];
   const refusal = decisions.flatMap(({ refusals }) => refusals)[0];
+  const refused = new Set(
+    decisions.flatMap(({ refusals }) => refusals.flatMap((one) => one.tasks)),
+  );
   return {
     placed: decisions.flatMap(({ assignments }) => assignments.map(({ node }) => node)),
+    waiting: free.filter((task) => refused.has(task)),
     reason: refusal?.reason ?? '',
     verdicts: refusal ? explainNodes(nodes, request) : [],
   };

@@ -31,6 +31,8 @@ export interface PlannedUpdate {
   /** In the order in which they are handed out. */
   readonly slots: readonly UpdateSlot[];
   readonly config: Pick<ResolvedUpdateConfig, 'parallelism' | 'order'>;
+  /** Further tasks of the same spec that wait for a node and take any room first; default none. */
+  readonly waiting?: readonly TaskId[];
 }
 
 /** How an update went if every task that gets a node runs. */
@@ -62,6 +64,7 @@ export function playUpdate(
   const play = config.order === 'stop-first' ? STOP_FIRST : START_FIRST;
   const assignments: Assignment[] = [];
   let working: readonly UpdateSlot[] = [];
+  let waiting = update.waiting ?? [];
   let next = 0;
   let available = slots.filter(({ isAvailable }) => isAvailable).length;
   let leastAvailable = available;
@@ -72,7 +75,7 @@ export function playUpdate(
     for (const slot of begun) available -= play.begin(nodes, slot);
     leastAvailable = Math.min(leastAvailable, available);
     if (working.length === 0) return { assignments, leastAvailable };
-    const placed = play.place(nodes, working, { ...update, ...options });
+    const placed = play.place(nodes, working, { ...update, ...options, waiting });
     if (placed.length === 0) {
       return { assignments, leastAvailable, stuck: explainStuck(nodes, working, update) };
     }
@@ -80,6 +83,7 @@ export function playUpdate(
     const done = new Set(placed.map(({ task }) => task));
     for (const slot of working) if (done.has(slot.task)) available += play.end(nodes, slot);
     working = working.filter(({ task }) => !done.has(task));
+    waiting = waiting.filter((task) => !done.has(task));
   }
 }
 
@@ -115,7 +119,8 @@ const STOP_FIRST: Play = {
     for (const slot of working) release(nodes, slot);
     const found = new Set(early.map(({ task }) => task));
     const left = working.filter(({ task }) => !found.has(task));
-    return [...early, ...place(nodes, left, placing)];
+    const waiting = (placing.waiting ?? []).filter((task) => !found.has(task));
+    return [...early, ...place(nodes, left, { ...placing, waiting })];
   },
   end: () => 1,
 };
@@ -132,9 +137,10 @@ function release(nodes: NodeSet, { old }: UpdateSlot): void {
 function place(
   nodes: NodeSet,
   slots: readonly UpdateSlot[],
-  { request, ...options }: Placing,
+  { request, waiting = [], ...options }: Placing,
 ): Assignment[] {
-  const free = slots.filter(({ node }) => node === undefined).map(({ task }) => task);
+  const unbound = slots.filter(({ node }) => node === undefined).map(({ task }) => task);
+  const free = [...waiting, ...unbound];
   const bound = slots.flatMap(({ task, node }) =>
     node === undefined ? [] : confirmPreassigned(nodes, { request, task, node }).assignments,
   );
