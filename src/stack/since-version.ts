@@ -165,7 +165,8 @@ function childrenOf(value: YamlValue, part: string): (readonly [string | number,
     return items.map((item, index) => [index, item] as const);
   }
   if (!isYamlMap(value)) return [];
-  const isWanted = (key: string): boolean =>
-    part === '*' || (part === 'x-*' ? key.startsWith('x-') : key === part);
-  return Object.entries(value).filter(([key]) => isWanted(key));
+  if (part === '*') return Object.entries(value);
+  if (part === 'x-*') return Object.entries(value).filter(([key]) => key.startsWith('x-'));
+  const child = Object.hasOwn(value, part) ? value[part] : undefined;
+  return child === undefined ? [] : [[part, child]];
 }
