@@ -4,12 +4,7 @@ import type { RolloutPorts } from '../rollout/ports.ts';
 import type { Context } from './context.ts';
 
 /** The flags that say how a rollout is watched. */
-export const ROLLOUT_OPTIONS = {
-  detach: {
-    kind: 'boolean',
-    short: 'd',
-    help: 'Return at once, without waiting for tasks (default false; true with --compat docker)',
-  },
+export const WATCH_OPTIONS = {
   quiet: { kind: 'boolean', short: 'q', default: false, help: 'Print no progress' },
   progress: {
     kind: 'choice',
@@ -24,12 +19,24 @@ export const ROLLOUT_OPTIONS = {
   },
 } as const;
 
+/** Those, and whether it is watched at all. */
+export const ROLLOUT_OPTIONS = {
+  detach: {
+    kind: 'boolean',
+    short: 'd',
+    help: 'Return at once, without waiting for tasks (default false; true with --compat docker)',
+  },
+  ...WATCH_OPTIONS,
+} as const;
+
 interface RolloutFlags {
   readonly detach: boolean | undefined;
   readonly quiet: boolean;
   readonly progress: 'auto' | 'tty' | 'plain' | 'json';
   readonly timeout: number;
 }
+
+type ProgressFlags = Pick<RolloutFlags, 'quiet' | 'progress'>;
 
 /** What the flags say to the rollout. */
 export interface Waiting {
@@ -58,7 +65,7 @@ export function noteDetached({ detach }: RolloutFlags, { globals, stderr }: Cont
  */
 export async function runRollout(
   context: Context,
-  flags: RolloutFlags & { readonly withRegistryAuth?: boolean },
+  flags: ProgressFlags & { readonly withRegistryAuth?: boolean },
   work: (ports: RolloutPorts) => Promise<RolloutResult>,
 ): Promise<ExitCode> {
   const { createProgress } = await import('./progress/create-progress.ts');
@@ -84,7 +91,7 @@ export async function openPorts(
   return { engine, clock, registryAuth, secretMemory, signal };
 }
 
-function modeOf({ quiet, progress }: RolloutFlags): 'auto' | 'live' | 'plain' | 'json' | 'quiet' {
+function modeOf({ quiet, progress }: ProgressFlags): 'auto' | 'live' | 'plain' | 'json' | 'quiet' {
   if (progress === 'json') return 'json';
   if (quiet) return 'quiet';
   return progress === 'tty' ? 'live' : progress;

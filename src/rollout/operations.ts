@@ -245,7 +245,8 @@ export async function ignoringAbsence(removal: Promise<void>): Promise<void> {
   }
 }
 
-function isOutOfSequence(error: unknown): boolean {
+/** A version that somebody else has changed meanwhile. */
+export function isOutOfSequence(error: unknown): boolean {
   return error instanceof EngineError && error.message.includes('update out of sequence');
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
+import { isCollection, isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
 import { StackFileError } from '../../src/base/errors.ts';
 import { convertLoadedStack, loadStack } from '../../src/stack/pipeline.ts';
 import { printConfig } from '../../src/stack/print-config.ts';
@@ -90,6 +90,8 @@ function changeTree(document: Document, change: { at: number; kind: string; word
   if (!path) return;
   const old = document.getIn(path, true);
   const parent = path.slice(0, -1);
+  // Of a key that is there twice, the first is found, and it need not hold what the second one does.
+  if (parent.length > 0 && !isCollection(document.getIn(parent, true))) return;
   if (change.kind === 'remove') document.deleteIn(path);
   else if (change.kind === 'wrap') document.setIn(path, [old]);
   else if (change.kind === 'double') document.setIn(path, { a: old, b: change.word });

@@ -8,10 +8,13 @@ import { ls } from './ls.ts';
 import { node } from './node.ts';
 import { plan } from './plan.ts';
 import { ps } from './ps.ts';
+import { restart } from './restart.ts';
 import { rm } from './rm.ts';
+import { scale } from './scale.ts';
 import { services } from './services.ts';
 import { simulate } from './simulate.ts';
 import { version } from './version.ts';
+import { wait } from './wait.ts';
 import { why } from './why.ts';
 
 /** All commands, in the order help shows them. */
@@ -26,6 +29,9 @@ export const ROOT = defineGroup({
     services,
     ps,
     why,
+    wait,
+    scale,
+    restart,
     rm,
     simulate,
     cluster,
