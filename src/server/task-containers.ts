@@ -169,7 +169,7 @@ export function showContainer(container: TaskContainer, view: StoreView): unknow
     HostConfig: {
       NetworkMode: 'host',
       LogConfig: { Type: 'json-file', Config: {} },
-      RestartPolicy: { Name: '', MaximumRetryCount: 0 },
+      RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     },
     Config: showConfig(container, view),
     NetworkSettings: { Ports: {}, Networks: {} },
@@ -204,10 +204,10 @@ function showConfig(container: TaskContainer, view: StoreView): unknown {
     Tty: spec.TTY === true,
     OpenStdin: spec.OpenStdin === true,
     Env,
-    Cmd: commandOf(task),
+    Cmd: spec.Args ?? null,
     Image,
     WorkingDir: Dir,
-    Entrypoint: null,
+    Entrypoint: spec.Command ?? null,
     Labels: containerLabels(container),
     ...(spec.StopSignal && { StopSignal: spec.StopSignal }),
   };

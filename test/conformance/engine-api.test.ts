@@ -26,6 +26,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
 /** Probes whose bodies are compared by status alone, and why. */
 const STATUS_ONLY: Readonly<Record<string, string>> = {
   'version-unversioned': 'components and build facts are our own',
+  'logs-follow': 'the stream goes on: its head is what is looked at',
   'version-old': 'components and build facts are our own',
 };
 
@@ -155,7 +156,7 @@ function logsOf(task: StoredTask): readonly LogRecord[] {
     data: Buffer.from(text),
   });
   return task.Spec.ContainerSpec?.TTY
-    ? [line('stdout', 'tty-out\r\n')]
+    ? [line('stdout', 'one\r\n'), line('stdout', 'two\r\n')]
     : [line('stdout', 'one\n'), line('stderr', 'two\n'), line('stdout', 'three\n')];
 }
 
