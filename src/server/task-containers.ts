@@ -1,9 +1,12 @@
 import type { Instant } from '../base/clock.ts';
 import { parseTimestamp } from '../base/timestamp.ts';
+import { resolveAssignment } from '../orchestrator/agent/resolve-assignment.ts';
 import type { StoreView } from '../orchestrator/store/store-view.ts';
 import type { StoredTask } from '../orchestrator/store/stored-object.ts';
+import { ExpansionError } from '../orchestrator/template.ts';
 import { taskName } from '../orchestrator/task-name.ts';
 import type { StringMap } from '../swarm/object.ts';
+import type { ContainerSpec, Mount } from '../swarm/service.ts';
 import type { SwarmState } from './backend.ts';
 import { httpError } from './http-errors.ts';
 import { humanDuration } from './human-duration.ts';
@@ -154,6 +157,7 @@ function publishedPorts({ Status }: StoredTask): readonly unknown[] {
 export function showContainer(container: TaskContainer, view: StoreView): unknown {
   const { id, name, task } = container;
   const [Path = '', ...Args] = commandOf(task);
+  const spec = filledIn(task, view);
   return {
     Id: id,
     Created: task.CreatedAt,
@@ -165,13 +169,13 @@ export function showContainer(container: TaskContainer, view: StoreView): unknow
     RestartCount: 0,
     Driver: 'process',
     Platform: 'linux',
-    Mounts: [],
+    Mounts: (spec.Mounts ?? []).map(showMount),
     HostConfig: {
       NetworkMode: 'host',
       LogConfig: { Type: 'json-file', Config: {} },
       RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     },
-    Config: showConfig(container, view),
+    Config: showConfig(container, spec, view),
     NetworkSettings: { Ports: {}, Networks: {} },
   };
 }
@@ -193,9 +197,34 @@ function showState({ task, isRunning }: TaskContainer): unknown {
   };
 }
 
-function showConfig(container: TaskContainer, view: StoreView): unknown {
+/** The spec as its node took it: placeholders filled in, as far as they can still be. */
+function filledIn(task: StoredTask, view: StoreView): ContainerSpec {
+  const asked = task.Spec.ContainerSpec ?? {};
+  if (!task.NodeID || !view.get('node', task.NodeID)) return asked;
+  try {
+    return resolveAssignment(view, task).container;
+  } catch (error) {
+    // A task that was refused for a bad placeholder has only what was asked for.
+    if (error instanceof ExpansionError) return asked;
+    throw error;
+  }
+}
+
+function showMount(mount: Mount): unknown {
+  return {
+    Type: mount.Type,
+    ...(mount.Type === 'volume' && { Name: mount.Source ?? '', Driver: 'local' }),
+    Source: mount.Source ?? '',
+    Destination: mount.Target,
+    Mode: '',
+    RW: mount.ReadOnly !== true,
+    Propagation: mount.BindOptions?.Propagation ?? '',
+  };
+}
+
+function showConfig(container: TaskContainer, asked: ContainerSpec, view: StoreView): unknown {
   const { task } = container;
-  const { User = '', Env = [], Image = '', Dir = '', ...spec } = task.Spec.ContainerSpec ?? {};
+  const { User = '', Env = [], Image = '', Dir = '', ...spec } = asked;
   const node = task.NodeID && view.get('node', task.NodeID);
   const host = node ? node.Description.Hostname : undefined;
   return {

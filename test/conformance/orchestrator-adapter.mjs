@@ -177,8 +177,10 @@ export default class EmbeddedCluster {
   async joinNode(name) {
     const at = Number(name.slice(1));
     const profile = PROFILES[at - 1];
+    const taken = (await this.client.get('/nodes')).map((node) => node.Description.Hostname);
+    this.joins = (this.joins ?? 0) + 1;
     const { ID } = await this.client.post('/tstack/v1/nodes', {
-      Hostname: `sk${at}-${(this.joins = (this.joins ?? 0) + 1)}`,
+      Hostname: taken.includes(`sk${at}`) ? `sk${at}-${this.joins}` : `sk${at}`,
       Role: at === 1 ? 'manager' : 'worker',
       Addr: `10.78.0.${at}`,
       Platform: { OS: 'linux', Architecture: 'x86_64' },

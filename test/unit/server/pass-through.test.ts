@@ -29,7 +29,9 @@ function createEngine(): Server {
       request.on('data', (chunk: Buffer) => {
         size += chunk.length;
       });
-      request.on('end', () => response.end(`{"stream":"${size} ${request.headers['x-a']}"}\r\n`));
+      request.on('end', () =>
+        response.end(`{"stream":"${size} ${String(request.headers['x-a'])}"}\r\n`),
+      );
     } else if (path === '/v1.41/networks/local') {
       response.end(JSON.stringify({ Name: 'local', Scope: 'local' }));
     } else {
