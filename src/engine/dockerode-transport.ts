@@ -142,6 +142,33 @@ export class EngineTransport {
     }
   }
 
+  /**
+   * Sends a request and gives the answer's body as it comes, for as long as it comes: a connection of
+   * its own, no time limit once the headers are there.
+   */
+  async stream(wanted: EngineRequest): Promise<IncomingMessage> {
+    const path = `/v${this.apiVersion}${wanted.path}`;
+    const isLocal = this.#base.socketPath !== undefined;
+    const sent = this.#open({ ...wanted, path }, isLocal ? new Agent() : this.#agent);
+    const { signal } = wanted;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const onAbort = (): void => {
+        sent.destroy();
+        reject(toCancelled(signal));
+      };
+      if (signal?.aborted === true) onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      sent.once('response', resolve);
+      sent.on('close', () => signal?.removeEventListener('abort', onAbort));
+      sent.on('error', (error: NodeJS.ErrnoException) =>
+        reject(this.#lost(wanted, { code: error.code ?? 'unknown', message: error.message })),
+      );
+    });
+    const { statusCode: status = 0, headers } = response;
+    if (status < 300) return response;
+    throw refusal(wanted.method, wanted.path, { status, headers, text: await readText(response) });
+  }
+
   /** Entry point of dockerode; only plain requests, no streams. */
   dial(options: DialOptions, callback: (error: unknown, data?: unknown) => void): void {
     invariant(
@@ -223,11 +250,11 @@ export class EngineTransport {
     });
   }
 
-  #open(wanted: EngineRequest): ClientRequest {
+  #open(wanted: EngineRequest, agent = this.#agent): ClientRequest {
     const body = wanted.body === undefined ? undefined : JSON.stringify(wanted.body);
     const sent = request({
       ...this.#base,
-      agent: this.#agent,
+      agent,
       method: wanted.method,
       path: `${this.#basePath}${wanted.path}${toQuery(wanted.query)}`,
       headers: {

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'orchestrator/agent/executor.ts',
     'orchestrator/agent/promise-controller.ts',
     'orchestrator/store/stored-object.ts',
-    'engine/client.ts',
+    'engine/containers.ts',
   ],
   server: ['swarm', 'orchestrator'],
   ingress: ['swarm', 'orchestrator/store'],

@@ -19,7 +19,7 @@ import { removeRemains } from './remains.ts';
 import { runProbe } from './run-probe.ts';
 import { SHIM_FILES } from './shim.ts';
 import type { TaskDirectory } from './task-directory.ts';
-import { filePlaces, writeTaskFiles } from './task-files.ts';
+import { filePlaces, writeTaskFiles } from '../task-files.ts';
 import { TaskProcesses } from './task-processes.ts';
 import type { TaskRecord } from './task-record.ts';
 

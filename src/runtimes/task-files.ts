@@ -1,7 +1,12 @@
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { TaskFile } from '../../orchestrator/agent/executor.ts';
-import type { Account } from './accounts.ts';
+import type { TaskFile } from '../orchestrator/agent/executor.ts';
+
+/** Whom files belong to. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Where a task's secrets and configs are; what `TSTACK_SECRETS_DIR` and `TSTACK_CONFIGS_DIR` tell. */
 export interface FilePlaces {
@@ -24,7 +29,7 @@ export function filePlaces(root: string): FilePlaces {
 export function writeTaskFiles(
   places: FilePlaces,
   files: readonly TaskFile[],
-  account: Account | undefined,
+  account: FileOwner | undefined,
 ): void {
   const own = (path: string, uid = account?.uid, gid = account?.gid): void => {
     if (account && uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
