@@ -32,6 +32,28 @@ export async function connectContainerEngine(options: TransportOptions): Promise
 }
 
 function createContainerEngine(transport: EngineTransport): ContainerEngine {
+  return {
+    ...containerCalls(transport),
+    ...imageCalls(transport),
+    ...networkCalls(transport),
+    events: async (filters, signal) => {
+      const query = { filters: JSON.stringify(filters) };
+      const path = '/events';
+      return readJsonLines(await transport.stream({ method: 'GET', path, query, signal }));
+    },
+    createVolume: async (body, call) => {
+      await transport.send({ method: 'POST', path: '/volumes/create', body, ...call });
+    },
+    close: () => transport.close(),
+  };
+}
+
+type ContainerCalls = Pick<
+  ContainerEngine,
+  'create' | 'start' | 'stop' | 'kill' | 'remove' | 'inspect' | 'list' | 'logs'
+>;
+
+function containerCalls(transport: EngineTransport): ContainerCalls {
   const container = (id: string, rest: string): string =>
     `/containers/${encodeURIComponent(id)}${rest}`;
   return {
@@ -79,11 +101,11 @@ function createContainerEngine(transport: EngineTransport): ContainerEngine {
         ...call,
       })) as readonly ContainerSummary[],
     logs: (id, query) => readLogs(transport, container(id, '/logs'), query),
-    events: async (filters, signal) => {
-      const query = { filters: JSON.stringify(filters) };
-      const path = '/events';
-      return readJsonLines(await transport.stream({ method: 'GET', path, query, signal }));
-    },
+  };
+}
+
+function imageCalls(transport: EngineTransport): Pick<ContainerEngine, 'hasImage' | 'pull'> {
+  return {
     hasImage: async (reference, call) => {
       const path = `/images/${escapeImage(reference)}/json`;
       try {
@@ -95,11 +117,6 @@ function createContainerEngine(transport: EngineTransport): ContainerEngine {
       }
     },
     pull: (reference, query) => pull(transport, reference, query),
-    ...networkCalls(transport),
-    createVolume: async (body, call) => {
-      await transport.send({ method: 'POST', path: '/volumes/create', body, ...call });
-    },
-    close: () => transport.close(),
   };
 }
 

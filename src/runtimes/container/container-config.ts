@@ -84,10 +84,7 @@ function hostConfig(
     RestartPolicy: { Name: 'no' },
     NetworkMode: network?.name ?? 'bridge',
     ...given('Mounts', [...(container.Mounts ?? []).map(toMount), ...facts.files.map(toFileMount)]),
-    ...given(
-      'PortBindings',
-      Object.fromEntries(ports.map((one) => [portKey(one), [bindingOf(one)]])),
-    ),
+    ...given('PortBindings', Object.fromEntries(ports.map((one) => [portKey(one), [BINDING]]))),
     ...given('Init', container.Init),
     ...given('ReadonlyRootfs', container.ReadOnly),
     ...given('GroupAdd', container.Groups),
@@ -162,9 +159,7 @@ export function portKey({ TargetPort, Protocol = 'tcp' }: PortConfig): string {
 }
 
 /** Loopback and any port: the ingress listens for everybody, also for host-mode ports. */
-function bindingOf(_: PortConfig): { readonly HostIp: string; readonly HostPort: string } {
-  return { HostIp: '127.0.0.1', HostPort: '' };
-}
+const BINDING = { HostIp: '127.0.0.1', HostPort: '' };
 
 /** Where a secret or config shows. @source spec/orchestrator.md section 20 */
 export function targetPath(kind: 'secret' | 'config', name: string): string {

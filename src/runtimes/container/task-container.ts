@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerEngine, ContainerState } from '../../engine/containers.ts';
 import type { Assignment } from '../../orchestrator/agent/executor.ts';
+import type { Mount } from '../../swarm/service.ts';
 import { filePlaces, writeTaskFiles, type FileOwner } from '../task-files.ts';
 import { LABEL, targetPath, toContainerCreate } from './container-config.ts';
 import type { ContainerEvents } from './container-events.ts';
@@ -55,16 +56,7 @@ export class TaskContainer {
     // A pull that fails is no failure while the image is there. @source spec/orchestrator.md 18.4
     const pulled = await this.#pull(image);
     if (pulled && !(await engine.hasImage(image))) throw new Error(`No such image: ${image}`);
-    for (const mount of container.Mounts ?? []) {
-      const driver = mount.VolumeOptions?.DriverConfig;
-      if (mount.Type !== 'volume' || !mount.Source || !driver) continue;
-      await engine.createVolume({
-        Name: mount.Source,
-        Driver: driver.Name,
-        DriverOpts: driver.Options,
-        Labels: mount.VolumeOptions?.Labels,
-      });
-    }
+    await this.#createVolumes(container.Mounts ?? []);
     const { ServiceAnnotations, Slot, NodeID } = task;
     const taskName = `${ServiceAnnotations.Name}.${Slot || NodeID}.${task.ID}`;
     const files = this.#files();
@@ -78,6 +70,20 @@ export class TaskContainer {
     this.#id = id;
     for (const { name, aliases } of joined.slice(1)) {
       await engine.connectNetwork(name, { Container: id, EndpointConfig: { Aliases: aliases } });
+    }
+  }
+
+  /** Volumes with a driver of their own; the engine makes the others itself. */
+  async #createVolumes(mounts: readonly Mount[]): Promise<void> {
+    for (const { Type, Source, VolumeOptions } of mounts) {
+      const driver = VolumeOptions?.DriverConfig;
+      if (Type !== 'volume' || !Source || !driver) continue;
+      await this.#with.engine.createVolume({
+        Name: Source,
+        Driver: driver.Name,
+        DriverOpts: driver.Options,
+        Labels: VolumeOptions.Labels,
+      });
     }
   }
 
