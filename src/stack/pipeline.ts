@@ -16,7 +16,7 @@ import { createProblemBook, type ProblemBook } from './problem-book.ts';
 import type { ReadFile } from './read-file.ts';
 import { readStack, type ReadOptions, type ReadResult } from './read-stack.ts';
 import type { Place, Report } from './report.ts';
-import { checkModel, checkSpec } from './rules/index.ts';
+import { checkDeploy, checkModel, checkSpec } from './rules/index.ts';
 import type { MergedReport } from './rules/rule.ts';
 import type { StackSpec } from './stack-spec.ts';
 
@@ -121,6 +121,7 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
     scopeOf: read.scopeOf,
     report,
   });
+  checkDeploy(loaded.model, { compat, format, report });
   checkSpec(spec, { compat, format, report });
   book.stopOnErrors(read.locate);
   const origin = createOrigin(read.files);

@@ -1,6 +1,7 @@
 import { EXIT_CODE } from '../../base/errors.ts';
 import { CONFIG_OPTIONS, viewOf } from '../config-options.ts';
 import { defineCommand } from '../define-command.ts';
+import { showLint } from '../show-lint.ts';
 import { loadStackFiles } from '../stack-files.ts';
 
 export const config = defineCommand({
@@ -11,7 +12,14 @@ export const config = defineCommand({
     'files are. What it prints can be deployed and means the same; files in the format of docker ' +
     'stack need --escape-dollars for that when values hold a $.',
   arguments: {},
-  options: CONFIG_OPTIONS,
+  options: {
+    ...CONFIG_OPTIONS,
+    lint: {
+      kind: 'boolean',
+      default: false,
+      help: 'Print what is probably not meant in place of the file; exit 1 when there is any',
+    },
+  },
   examples: [
     { command: 'tstack config -c compose.yml', text: 'The file with variables filled in' },
     { command: 'tstack config -c compose.yml -c production.yml', text: 'Two files, merged' },
@@ -22,6 +30,7 @@ export const config = defineCommand({
     const skipInterpolation = flags.skipInterpolation || flags.noInterpolate;
     const options = { ...flags, skipInterpolation };
     const loaded = await loadStackFiles(context, options);
+    if (flags.lint) return (await showLint(context, loaded)) > 0 ? EXIT_CODE.failed : EXIT_CODE.ok;
     if (flags.quiet) return EXIT_CODE.ok;
     const pinned = flags.resolveImageDigests
       ? await (await import('../pin-images.ts')).pinImages(loaded.model, context)

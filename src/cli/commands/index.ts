@@ -3,6 +3,7 @@ import { cluster } from './cluster.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { deploy } from './deploy.ts';
+import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { ls } from './ls.ts';
 import { node } from './node.ts';
@@ -11,6 +12,7 @@ import { ps } from './ps.ts';
 import { restart } from './restart.ts';
 import { rm } from './rm.ts';
 import { scale } from './scale.ts';
+import { schema } from './schema.ts';
 import { services } from './services.ts';
 import { simulate } from './simulate.ts';
 import { version } from './version.ts';
@@ -34,6 +36,8 @@ export const ROOT = defineGroup({
     restart,
     rm,
     simulate,
+    explain,
+    schema,
     cluster,
     node,
     version,

@@ -1,6 +1,7 @@
 import { EXIT_CODE } from '../../base/errors.ts';
 import { defineCommand } from '../define-command.ts';
 import { PLAN_OPTIONS } from '../plan-options.ts';
+import { showLint } from '../show-lint.ts';
 import { loadStackFiles, toStackSpec } from '../stack-files.ts';
 import { checkStackName } from '../stack-name.ts';
 
@@ -36,6 +37,7 @@ export const plan = defineCommand({
     checkStackName(flags.stack);
     const loaded = await loadStackFiles(context, { ...flags, projectName: flags.stack });
     const spec = await toStackSpec(context, loaded, flags.stack);
+    await showLint(context, loaded);
     const [{ showPlan }, { hasChanges }] = await Promise.all([
       import('../show-plan.ts'),
       import('../../plan/plan-summary.ts'),

@@ -42,9 +42,13 @@ function fromMap(map: YamlMap, at: Cursor): readonly string[] {
     const member = map[key] ?? null;
     if (member === null) continue;
     at.enter(key);
-    const address = addressText(member, at);
+    // The Compose Specification takes several addresses of one host.
+    const members = Array.isArray(member) ? (member as readonly YamlValue[]) : [member];
+    for (const one of members) {
+      const address = addressText(one, at);
+      if (address !== undefined) lines.push(`${key}:${unbracket(address)}`);
+    }
     at.leave();
-    if (address !== undefined) lines.push(`${key}:${unbracket(address)}`);
   }
   return lines.sort();
 }

@@ -37,6 +37,8 @@ export interface MountModel {
   readonly bind?: BindModel;
   readonly volume?: VolumeOptionsModel;
   readonly tmpfs?: TmpfsModel;
+  /** The source was written relative to a file; neither read nor printed. */
+  readonly isRelative?: true;
 }
 
 const plainSize = wholeNumber({ as: 'int64', zero: 'absent' });
@@ -47,7 +49,7 @@ const size: Codec<number> = {
   decode: (value, at) => (at.context.format === 'compose' ? byteSize : plainSize).decode(value, at),
 };
 
-const longForm = struct<MountModel>({
+const longForm = struct<Omit<MountModel, 'isRelative'>>({
   type: text,
   source: text,
   target: text,
@@ -161,6 +163,7 @@ function resolveSource(mount: MountModel, at: Cursor): MountModel {
   const isAbsolute = source.startsWith('/') || isWindowsAbsolute(source);
   return {
     ...mount,
+    ...(!isAbsolute && { isRelative: true as const }),
     source: isAbsolute ? source : resolvePath(at.directory(), source),
   };
 }

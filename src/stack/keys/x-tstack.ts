@@ -6,6 +6,7 @@ import {
   LABEL_REBALANCE,
 } from '../../swarm/rebalance-label.ts';
 import type { Codec } from '../codec.ts';
+import { textList } from '../collections.ts';
 import type { Cursor } from '../cursor.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
 import type { PrintValue } from '../print-value.ts';
@@ -15,9 +16,11 @@ import { isYamlMap, type YamlMap, type YamlValue } from '../yaml-values.ts';
 export interface TstackModel {
   /** As written, checked; see `afterMsOf`. */
   readonly rebalance?: boolean | YamlMap;
+  /** Codes of lint rules to leave out for this service. */
+  readonly ignore?: readonly string[];
 }
 
-const KNOWN = ['rebalance'] as const;
+const KNOWN = ['rebalance', 'ignore'] as const;
 const NS_PER_MS = 1e6;
 
 const codec: Codec<TstackModel> = {
@@ -31,11 +34,21 @@ const codec: Codec<TstackModel> = {
     at.enter('rebalance');
     const rebalance = decodeRebalance(value['rebalance'] ?? null, at);
     at.leave();
-    return rebalance === undefined ? {} : { rebalance };
+    at.enter('ignore');
+    const ignore = decodeIgnore(value['ignore'] ?? null, at);
+    at.leave();
+    return { ...(rebalance !== undefined && { rebalance }), ...(ignore && { ignore }) };
   },
   merge: (base, over) => ({ ...base, ...over }),
   print: (value) => (Object.keys(value).length === 0 ? undefined : (value as PrintValue)),
 };
+
+function decodeIgnore(value: YamlValue, at: Cursor): readonly string[] | undefined {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return textList.decode(value, at);
+  at.error({ code: 'invalid-type', reason: 'must be a list', hint: 'write [CODE]' });
+  return undefined;
+}
 
 /** `true`, `false`, or `{ after: 30s }`. */
 function decodeRebalance(value: YamlValue, at: Cursor): boolean | YamlMap | undefined {

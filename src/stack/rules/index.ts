@@ -10,10 +10,19 @@ import { mountTargetsDiffer } from './mount-targets-differ.ts';
 import { namesAreValid } from './names-are-valid.ts';
 import { portsFit } from './ports-fit.ts';
 import { resourcesAreEnough } from './resources-are-enough.ts';
+import { relativeBindsAreMeant } from './relative-binds-are-meant.ts';
+import { xTstackIsKnown } from './x-tstack-is-known.ts';
 import type { ModelRule, RuleContext, SpecRule } from './rule.ts';
 
 /** Checks of the merged files, in the order of their findings. */
-const MODEL_RULES: readonly ModelRule[] = [dependsOnIsDeclared, healthcheckTestIsOne];
+const MODEL_RULES: readonly ModelRule[] = [
+  dependsOnIsDeclared,
+  healthcheckTestIsOne,
+  xTstackIsKnown,
+];
+
+/** Checks of the merged files before converting: `config` passes what a deploy refuses. */
+const DEPLOY_RULES: readonly ModelRule[] = [relativeBindsAreMeant];
 
 /**
  * Checks of the requests, in the order of their findings.
@@ -35,6 +44,12 @@ const SPEC_RULES: readonly SpecRule[] = [
 export function checkModel(model: StackModel, context: RuleContext): void {
   if (context.compat === 'docker') return;
   for (const rule of MODEL_RULES) rule(model, context);
+}
+
+/** Runs the checks of the merged files that concern a deploy only. */
+export function checkDeploy(model: StackModel, context: RuleContext): void {
+  if (context.compat === 'docker') return;
+  for (const rule of DEPLOY_RULES) rule(model, context);
 }
 
 /** Runs the checks of the requests. */

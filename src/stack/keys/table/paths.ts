@@ -1,3 +1,4 @@
+import { X_TSTACK, X_TSTACK_KEY } from '../x-tstack-table.ts';
 import { STACK_FILE } from './index.ts';
 import type { KeyFacts, Shape } from './shape.ts';
 
@@ -8,7 +9,7 @@ export interface KeyPath {
   readonly facts: KeyFacts;
 }
 
-/** Every key of the key table, in its order, parents first. */
+/** Every key of the key table, in its order, parents first; those of `x-tstack` last. */
 export function keyPaths(): readonly KeyPath[] {
   const found: KeyPath[] = [];
   const visit = (shape: Shape, path: readonly string[]): void => {
@@ -20,5 +21,7 @@ export function keyPaths(): readonly KeyPath[] {
     if (shape.items) visit(shape.items, [...path, '[]']);
   };
   visit(STACK_FILE, []);
+  visit(X_TSTACK.stack, [X_TSTACK_KEY]);
+  visit(X_TSTACK.service, ['services', '*', X_TSTACK_KEY]);
   return found;
 }

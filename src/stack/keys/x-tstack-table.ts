@@ -1,0 +1,69 @@
+import { violationsOf, type Violation } from '../check-structure.ts';
+import type { StackModel } from '../model.ts';
+import type { Path } from '../report.ts';
+import { lookUp } from '../service-scope.ts';
+import { isYamlMap } from '../yaml-values.ts';
+import {
+  client,
+  DURATION,
+  mapped,
+  mapping,
+  UNIQUE_TEXTS,
+  type KeyFacts,
+  type Shape,
+} from './table/shape.ts';
+
+const ignore: KeyFacts = client(
+  UNIQUE_TEXTS,
+  'codes of lint rules to leave out',
+  'config --lint and plan do not mention them; at the top for the stack, in a service for that service',
+);
+
+const REBALANCE = 'the service label io.tstack.rebalance; a Swarm moves no running tasks';
+
+const rebalance: KeyFacts = {
+  ...mapped(
+    {
+      types: ['boolean', 'mapping'],
+      keys: {
+        after: mapped(DURATION, 'how long a node must have been back (default 30s)', REBALANCE),
+      },
+      closed: true,
+    },
+    'whether tasks are evened out after a node has come back',
+    REBALANCE,
+  ),
+  embedded: 'tasks are moved to the node, as few as possible',
+};
+
+/**
+ * The extension keys of tstack: `x-tstack` at the top of a file and in a service (whose codec is
+ * in x-tstack.ts).
+ *
+ * The one place that documents them: printed by `explain keys x-tstack`, part of
+ * schemas/stack.schema.json. Other tools pass over `x-` keys, so files stay theirs too.
+ */
+export const X_TSTACK: Readonly<Record<'stack' | 'service', Shape>> = {
+  stack: mapping({ ignore }, { closed: true }),
+  service: mapping({ ignore, rebalance }, { closed: true }),
+};
+
+/** The name of the extension. */
+export const X_TSTACK_KEY = 'x-tstack';
+
+/** Everything wrong in the extension keys at the top of merged files; services check their own. */
+export function extensionViolations({ extensions }: StackModel): readonly Violation[] {
+  const value = extensions?.[X_TSTACK_KEY];
+  if (value === undefined) return [];
+  const facts = client(X_TSTACK.stack, 'extension keys of tstack', 'read by tstack');
+  return violationsOf({ [X_TSTACK_KEY]: value }, mapping({ [X_TSTACK_KEY]: facts }));
+}
+
+/** Codes that the files silence at a path. */
+export function ignoredCodes(model: StackModel, path: Path): ReadonlySet<string> {
+  const service = path[0] === 'services' ? lookUp(model.services, String(path[1])) : undefined;
+  const own = model.extensions?.[X_TSTACK_KEY];
+  const codes = isYamlMap(own) ? own['ignore'] : undefined;
+  const forAll = Array.isArray(codes) ? codes.filter((one) => typeof one === 'string') : [];
+  return new Set([...forAll, ...(service?.['x-tstack']?.ignore ?? [])]);
+}
