@@ -122,6 +122,18 @@ function isOfShape(value: YamlValue, { types, reads }: Shape): boolean {
   return types.some((type) => isOfType(value, type));
 }
 
+/** The shape of a place; undefined where anything may stand, or nothing. */
+export function shapeAt(root: Shape, path: Path): Shape | undefined {
+  let shape: Shape | undefined = root;
+  for (const step of path) {
+    const next: ReturnType<typeof shapeOfKey> =
+      typeof step === 'number' ? shape.items : shapeOfKey(shape, step);
+    if (!next || next === 'unknown') return undefined;
+    shape = next;
+  }
+  return shape;
+}
+
 function isOfType(value: YamlValue, type: ValueType): boolean {
   switch (type) {
     case 'string':

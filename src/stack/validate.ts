@@ -1,9 +1,11 @@
 import { knownKeys, validate as validateTree } from '#stack-file-validator';
 import { didYouMean } from '../base/did-you-mean.ts';
+import { shapeAt } from './check-structure.ts';
 import { EXPLAIN_FORMAT } from './formats.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem, Report } from './report.ts';
 import { FORBIDDEN_OPTIONS, hasForbiddenOptions } from './forbidden-options.ts';
+import { STACK_FILE } from './keys/table/index.ts';
 import { checkSince } from './since-version.ts';
 import { minorOf } from './version.ts';
 import {
@@ -226,26 +228,38 @@ function valueAt(tree: YamlMap, path: Path): unknown {
 
 function explainUnknownKey(error: Violation, path: Path, subject: string): Finding {
   const key = String(error.params['additionalProperty']);
-  const isName =
-    error.params['isName'] === true ||
-    path.length === 1 ||
-    (path.length === 3 && path[2] === 'networks');
+  const isNamePlace = path.length === 1 || (path.length === 3 && path[2] === 'networks');
+  const isName = (error.params['isName'] as boolean | undefined) ?? isNamePlace;
   return {
     code: isName ? 'invalid-name' : 'unknown-key',
     message: `${subject} Additional property ${key} is not allowed`,
     hint: isName
       ? 'a name may hold letters, digits, dots, underscores and hyphens'
-      : hintForKey(key, path, (error.params['known'] as string[] | undefined) ?? keysAt(path)),
+      : hintForKey(key, path, error.params['known'] as readonly string[] | undefined),
     place: { path: [...path, key], part: 'key' },
   };
 }
 
-function hintForKey(key: string, path: Path, known: readonly string[]): string | undefined {
+function hintForKey(
+  key: string,
+  path: Path,
+  keys: readonly string[] | undefined,
+): string | undefined {
+  if (!keys && isComposeKey(key, path)) {
+    return `the Compose Specification knows ${key}: leave "version" and --compat docker out`;
+  }
+  const known = keys ?? keysAt(path);
   const closest = didYouMean(key, known);
   if (closest !== undefined) return `did you mean "${closest}"?`;
   if (key.startsWith('x-')) return 'extension keys are not allowed here; move it up';
   if (known.length > 12) return 'remove the key, or rename it to x-… to keep it as a note';
   return known.length === 0 ? undefined : `the keys here are ${known.join(', ')}`;
+}
+
+/** Whether a key that docker's format does not know is one of the Compose Specification. */
+function isComposeKey(key: string, path: Path): boolean {
+  const keys = shapeAt(STACK_FILE, path)?.keys ?? {};
+  return Object.hasOwn(keys, key);
 }
 
 function keysAt(path: Path): readonly string[] {

@@ -2,6 +2,7 @@ import type { Privileges } from '../../swarm/service.ts';
 import { textList } from '../collections.ts';
 import type { KeySpec } from '../key-spec.ts';
 import { resolvePath } from '../paths.ts';
+import { describeFailure } from '../load.ts';
 import type { ServiceScope } from '../service-scope.ts';
 
 /** What an option asks for, or why it cannot be had. */
@@ -80,7 +81,7 @@ function parseSeccomp(
   if (content.kind === 'error') {
     return {
       kind: 'refused',
-      reason: `the seccomp profile ${path} cannot be read: ${content.message}`,
+      reason: `the seccomp profile cannot be read: ${describeFailure(path, content)}`,
       hint: 'name a profile beside the stack file, or write unconfined',
     };
   }
