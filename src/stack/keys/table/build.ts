@@ -56,7 +56,7 @@ const SECRETS: Shape = list(
 
 const HOSTS: Shape = {
   types: ['mapping', 'list'],
-  entries: { types: ['string', 'list'], items: TEXT },
+  entries: { types: ['string', 'number', 'null', 'list'], items: TEXT },
   items: TEXT,
   unique: true,
   closed: true,

@@ -99,7 +99,7 @@ export const NETWORK_KEYS: Readonly<Record<string, KeyFacts>> = {
   extra_hosts: mapped(
     {
       types: ['mapping', 'list'],
-      entries: { types: ['string', 'list'], items: TEXT },
+      entries: { types: ['string', 'number', 'null', 'list'], items: TEXT },
       items: TEXT,
       unique: true,
       closed: true,
