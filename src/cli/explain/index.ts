@@ -1,3 +1,4 @@
+import { CLUSTER_CODES, FILE_SET_CODES } from './cluster-codes.ts';
 import { ENGINE_CODES } from './engine-codes.ts';
 import type { Explanations } from './explanation.ts';
 import { FILE_CODES } from './file-codes.ts';
@@ -7,7 +8,9 @@ import { LINT_CODES } from './lint-codes.ts';
 /** Every code that tstack reports, with its explanation; a house test finds missing ones. */
 export const EXPLANATIONS: Explanations = {
   ...FILE_CODES,
+  ...FILE_SET_CODES,
   ...KEY_CODES,
   ...LINT_CODES,
   ...ENGINE_CODES,
+  ...CLUSTER_CODES,
 };

@@ -1,0 +1,174 @@
+import { explanations, type Explanations } from './explanation.ts';
+
+/** Codes of the embedded cluster, and of predictions. */
+export const CLUSTER_CODES: Explanations = explanations({
+  'cluster-running': [
+    'The cluster runs, and what was asked needs it stopped or not there.',
+    'tstack cluster run twice',
+    'Stop it first: tstack cluster stop.',
+  ],
+  'cluster-not-running': [
+    'The embedded cluster is not running.',
+    '--embedded without a cluster',
+    'Start it: tstack cluster start.',
+  ],
+  'cluster-not-started': [
+    'The daemon of the cluster did not become ready in time.',
+    'a machine under load',
+    'Read its log, then start it again.',
+  ],
+  'cluster-crashed': [
+    'The daemon of the cluster ended while it started.',
+    'a broken state directory',
+    'Read its log; tstack cluster run shows it.',
+  ],
+  'cluster-stop-timeout': [
+    'The daemon of the cluster did not end in time.',
+    'tasks that do not stop',
+    'Wait, or read its log.',
+  ],
+  'not-embedded': [
+    'What was asked is done by embedded clusters only.',
+    'tstack cluster ca against Docker',
+    'Name an embedded cluster with --embedded.',
+  ],
+  'runtime-missing': [
+    'The runtime that was asked for cannot be used here.',
+    'containers without an engine',
+    'Install it, or choose another runtime.',
+  ],
+  'node-exists': [
+    'A logical node of that name is there already.',
+    'tstack node add worker-1 twice',
+    'Choose another name.',
+  ],
+  'node-name-invalid': [
+    'A logical node has a name that is not allowed.',
+    'tstack node add "a b"',
+    'Use letters, digits and hyphens.',
+  ],
+  'socket-path-too-long': [
+    'The path of the socket is longer than the system takes.',
+    'a deep XDG_RUNTIME_DIR',
+    'Use a shorter directory.',
+  ],
+  'socket-not-private': [
+    'The socket belongs to somebody else, or others may open it.',
+    'a socket of another user',
+    'Stop that daemon, or use a directory of your own.',
+  ],
+  'directory-not-made': [
+    'A directory cannot be made.',
+    'a full disk',
+    'Check the path and its rights.',
+  ],
+  'directory-not-private': [
+    'Others may write to a directory that holds state or keys.',
+    'a state directory with mode 0777',
+    'Run chmod 700 on it.',
+  ],
+  'prediction-unavailable': [
+    'The plan could not be predicted; it can be carried out all the same.',
+    'nodes that cannot be listed',
+    'Read the reason; --no-predict leaves predictions out.',
+  ],
+  'update-stuck': [
+    'An update will not go on by itself.',
+    'start-first on a full cluster',
+    'Make room, or use stop-first.',
+  ],
+  'tasks-pending': [
+    'Tasks will find no node.',
+    'a reservation larger than any node',
+    'Read which nodes were refused and why.',
+  ],
+});
+
+/** Codes of sets of files by the Compose Specification. */
+export const FILE_SET_CODES: Explanations = explanations({
+  'extends-unknown-service': [
+    'extends names a service that is not there.',
+    'extends: {service: gone}',
+    'Correct its name, or the file.',
+  ],
+  'extends-cycle': [
+    'Services extend each other in a circle.',
+    'a extends b, b extends a',
+    'Break the circle.',
+  ],
+  'extends-too-long': [
+    'A chain of extends is longer than anybody means.',
+    'hundreds of services in a row',
+    'Shorten it.',
+  ],
+  'include-cycle': [
+    'Files include each other in a circle.',
+    'a.yml includes b.yml, which includes a.yml',
+    'Break the circle.',
+  ],
+  'include-conflict': [
+    'An included file declares what another one declares too.',
+    'two files with a service web',
+    'Rename one, or override it in a file beside the include.',
+  ],
+  'include-too-deep': [
+    'Files include others deeper than anybody means.',
+    'dozens of files in a chain',
+    'Shorten the chain.',
+  ],
+  'too-many-files': [
+    'More files are taken in than anybody means.',
+    'hundreds of includes',
+    'Include fewer.',
+  ],
+  'merge-tag-ignored': [
+    'A !reset or !override has nothing to act on.',
+    '!reset in the only file',
+    'Remove the tag.',
+  ],
+  'merge-tag-in-list': [
+    '!reset or !override stands at an item of a list.',
+    'ports: [!reset "80:80"]',
+    'Put the tag before the whole list.',
+  ],
+  'unknown-profile': [
+    'A profile that was asked for is none of any service.',
+    '--profile debgu',
+    'Correct its name.',
+  ],
+  'dependency-left-out': [
+    'A service needs one that its profile leaves out.',
+    'depends_on a service of an inactive profile',
+    'Activate the profile, or write required: false.',
+  ],
+  'invalid-project-name': [
+    'The name of the project has characters that are not allowed.',
+    'name: My Shop',
+    'Use lower-case letters, digits, hyphens and underscores.',
+  ],
+  'name-not-used': [
+    'The name of the file is not that of the stack.',
+    'name: shop, deployed as web',
+    'Nothing; the command line decides.',
+  ],
+  'several-data-sources': [
+    'A secret or config says several times, or nowhere, what it holds.',
+    '{file: ./a, content: b}',
+    'Write one of file, environment and content.',
+  ],
+  'variables-too-long': [
+    'Variables grow a value beyond bound.',
+    'variables that name each other',
+    'Write the value out.',
+  ],
+  'env-file-format-unknown': [
+    'The format of an env file is none of its words.',
+    'format: json',
+    'Write raw, or leave it out.',
+  ],
+  'object-variable-unset': [
+    'The variable with the data of a secret or config is not set.',
+    'secrets: {a: {environment: GONE}}',
+    'Set it in the shell that deploys.',
+  ],
+});
