@@ -37,7 +37,7 @@ test('every diagnostic code has an explanation in src/cli/explain', () => {
 
 test('an explanation says cause, example and fix in whole sentences', () => {
   for (const [code, { cause, example, fix }] of Object.entries(EXPLANATIONS)) {
-    expect(cause, code).toMatch(/^[A-Za-z-].*\.$/);
+    expect(cause, code).toMatch(/^\S.*\.$/);
     expect(fix, code).toMatch(/\.$/);
     expect(example, code).not.toBe('');
   }
