@@ -2,6 +2,46 @@ import { explanations, type Explanations } from './explanation.ts';
 
 /** Codes of the embedded cluster, and of predictions. */
 export const CLUSTER_CODES: Explanations = explanations({
+  'invalid-rebalance': [
+    'x-tstack.rebalance is none of its forms, or the service is not replicated.',
+    'rebalance: 30s',
+    'Write true, or {after: 30s}.',
+  ],
+  'unknown-tstack-key': [
+    'A key of x-tstack is none of tstack.',
+    'x-tstack: {rebalanse: true}',
+    'Correct its spelling.',
+  ],
+  'rebalance-no-effect': [
+    'A Swarm moves no running tasks, so x-tstack.rebalance does nothing there.',
+    'rebalance: true on a Swarm',
+    'Run docker service update --force, or leave it.',
+  ],
+  'runtime-unusable': [
+    'The runtime of the embedded cluster does not work here.',
+    'an engine that does not answer',
+    'Read the reason, or choose another runtime.',
+  ],
+  'label-not-found': [
+    'A label that is to be removed is not there.',
+    'tstack node update --label-rm gone',
+    'Check its name: tstack node inspect.',
+  ],
+  'no-node': [
+    'There is no node of that name.',
+    'tstack node drain gone',
+    'Check the name: tstack node ls.',
+  ],
+  'no-nodes': [
+    'The cluster has no nodes to simulate.',
+    'an empty cluster',
+    'Give --nodes, or a scenario.',
+  ],
+  'report-not-written': [
+    'The report of a simulation cannot be written.',
+    'a directory without write access',
+    'Name another file.',
+  ],
   'cluster-running': [
     'The cluster runs, and what was asked needs it stopped or not there.',
     'tstack cluster run twice',
