@@ -2,6 +2,26 @@ import { explanations, type Explanations } from './explanation.ts';
 
 /** Codes of the embedded cluster, and of predictions. */
 export const CLUSTER_CODES: Explanations = explanations({
+  'change-refused': [
+    'A service cannot be scaled or restarted as asked.',
+    'tstack scale of a global service',
+    'Read the reason.',
+  ],
+  'partly-changed': [
+    'Some of several services were changed, then one failed.',
+    'tstack restart of two services',
+    'Run the command again for those that are named.',
+  ],
+  'several-stacks': [
+    'The services named are of several stacks.',
+    'tstack scale a_web=2 b_web=2',
+    'Name services of one stack.',
+  ],
+  unknown: [
+    'The connection failed for a reason that has no code of its own.',
+    'a proxy in between',
+    'Read the message.',
+  ],
   'invalid-rebalance': [
     'x-tstack.rebalance is none of its forms, or the service is not replicated.',
     'rebalance: 30s',
