@@ -109,23 +109,30 @@ function texts({ words, reads, format }: Shape): readonly JsonSchema[] {
 
 function mappingSchema(shape: Shape): JsonSchema {
   const keys = Object.entries(shape.keys ?? {});
-  const own = keys.map(([key]) => key).filter((key) => key.startsWith('x-'));
-  const isOpen = keys.length === 0 && !shape.entries;
-  const others = shape.entries && schemaOf(shape.entries);
-  const patterns = {
-    ...(shape.closed !== true && { [extensionPattern(own)]: {} }),
-    ...(others && shape.names === true && { [NAME]: others }),
-  };
   return {
     type: 'object',
     ...(keys.length > 0 && {
       properties: Object.fromEntries(keys.map(([key, facts]) => [key, keySchema(facts)])),
     }),
-    ...(Object.keys(patterns).length > 0 && { patternProperties: patterns }),
-    ...(!isOpen && { additionalProperties: shape.names === true ? false : (others ?? false) }),
     ...(shape.required && { required: shape.required }),
-    ...(others && shape.names !== true && { propertyNames: { minLength: 1 } }),
+    ...otherKeys(shape),
   };
+}
+
+/** What keys a mapping may have besides those it knows. */
+function otherKeys({ keys = {}, entries, names, closed }: Shape): JsonSchema {
+  const own = Object.keys(keys).filter((key) => key.startsWith('x-'));
+  const extensions = closed === true ? {} : { [extensionPattern(own)]: {} };
+  const patterns =
+    names === true && entries ? { ...extensions, [NAME]: schemaOf(entries) } : extensions;
+  const patternProperties = Object.keys(patterns).length > 0 && { patternProperties: patterns };
+  if (!entries) {
+    const isOpen = Object.keys(keys).length === 0;
+    return { ...patternProperties, ...(!isOpen && { additionalProperties: false }) };
+  }
+  if (names === true) return { ...patternProperties, additionalProperties: false };
+  const rest = { additionalProperties: schemaOf(entries), propertyNames: { minLength: 1 } };
+  return { ...patternProperties, ...rest };
 }
 
 /** `x-` keys other than those with a meaning. */
