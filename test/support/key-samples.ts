@@ -229,9 +229,7 @@ function genericValue(shape: Shape): Json {
       return shape.items ? [genericValue(shape.items)] : [];
     case 'mapping':
       return mappingValue(shape);
-    case 'string':
-    case 'null':
-    case undefined:
+    default:
       return 'text';
   }
 }
