@@ -219,19 +219,10 @@ function genericValue(shape: Shape): Json {
   if (shape.format === 'duration') return '7s';
   if (shape.reads === 'boolean') return true;
   const [type] = shape.types;
-  switch (type) {
-    case 'integer':
-    case 'number':
-      return 7;
-    case 'boolean':
-      return true;
-    case 'list':
-      return shape.items ? [genericValue(shape.items)] : [];
-    case 'mapping':
-      return mappingValue(shape);
-    default:
-      return 'text';
-  }
+  if (type === 'integer' || type === 'number') return 7;
+  if (type === 'boolean') return true;
+  if (type === 'list') return shape.items ? [genericValue(shape.items)] : [];
+  return type === 'mapping' ? mappingValue(shape) : 'text';
 }
 
 function mappingValue({ keys = {}, entries, required }: Shape): Json {
