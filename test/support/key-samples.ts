@@ -19,7 +19,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   secrets: { n: { environment: 'DATA' } },
   configs: { n: { content: 'x' } },
   include: ['more.yml'],
-  'include.[].path': 'more.yml',
+  'include.[].path': 'other.yml',
   'include.[].env_file': 'more.env',
   'include.[].project_directory': 'sub',
   'services.*.cpu_period': 20_000,

@@ -11,6 +11,7 @@ import { sampleOf, type KeySample } from '../../../support/key-samples.ts';
 const FILES: Readonly<Record<string, string>> = {
   'more.yml': 'services: {c: {image: "c:${A:-1}", env_file: [{path: e.env, required: false}]}}',
   'base.yml': 'services: {a: {image: "x:1", tty: true}}',
+  'other.yml': 'services: {d: {image: "d:1"}}',
   'more.env': 'A=b\n',
   'raw.env': 'B="c"\n',
   'sub/e.env': 'E=f\n',
