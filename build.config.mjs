@@ -25,6 +25,17 @@ const unusedByDockerode = {
   },
 };
 
+/** chalk asks at once which colours the terminal has; tstack decides that itself. */
+const undecidedChalk = {
+  name: 'undecided-chalk',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^#supports-color$/ }, ({ path }) => ({ path, namespace: 'chalk' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'chalk' }, () => ({
+      contents: 'export default { stdout: false, stderr: false }',
+    }));
+  },
+};
+
 /**
  * Has built-in modules that are slow to load and seldom needed loaded when something of them is used,
  * not with the modules that may use them.
@@ -72,7 +83,7 @@ const { outputFiles } = await build({
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [unusedByDockerode, lateModules, daemonApart],
+  plugins: [unusedByDockerode, undecidedChalk, lateModules, daemonApart],
   write: false,
 });
 

@@ -1,10 +1,8 @@
 import { EXIT_CODE, UsageError, type ExitCode } from '../base/errors.ts';
 import { createContext, type Environment, type Platform } from './context.ts';
 import type { CommandGroup } from './define-command.ts';
-import { describeFailure } from './describe-failure.ts';
 import type { GlobalValues } from './global-options.ts';
 import { wantsColor } from './output.ts';
-import { showDiagnostics } from './show-diagnostics.ts';
 import { selectCommand, type Selection } from './select-command.ts';
 
 /**
@@ -20,7 +18,7 @@ export async function runCommandLine(
   try {
     return await dispatch(argv, platform, root);
   } catch (error) {
-    return fail(error, argv, platform);
+    return await fail(error, argv, platform);
   }
 }
 
@@ -78,8 +76,16 @@ function checkGlobals(globals: GlobalValues): void {
  *
  * Flags are read from argv by hand: the failure may be that argv could not be parsed.
  */
-function fail(error: unknown, argv: readonly string[], platform: Platform): ExitCode {
+async function fail(
+  error: unknown,
+  argv: readonly string[],
+  platform: Platform,
+): Promise<ExitCode> {
   const { env, stderr } = platform;
+  const [{ describeFailure }, { showDiagnostics }] = await Promise.all([
+    import('./describe-failure.ts'),
+    import('./show-diagnostics.ts'),
+  ]);
   const failure = describeFailure(error, {
     json: isChosen(argv, env, 'format', 'json') || isChosen(argv, env, 'progress', 'json'),
     bare: isChosen(argv, env, 'compat', 'docker'),

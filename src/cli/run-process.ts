@@ -1,6 +1,5 @@
 import type { ExitCode } from '../base/errors.ts';
 import { ROOT } from './commands/index.ts';
-import { describeFailure } from './describe-failure.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { createSystemPlatform } from './system-platform.ts';
 
@@ -13,13 +12,15 @@ export async function runProcess(argv: readonly string[]): Promise<ExitCode> {
 
 /** Nothing may hang or exit 0 after a bug, so this ends the process. */
 function endWithBug(error: unknown): void {
-  const failure = describeFailure(error, {
-    json: false,
-    bare: false,
-    color: false,
-    debug: false,
-    renderDiagnostics: () => '',
+  void import('./describe-failure.ts').then(({ describeFailure }) => {
+    const failure = describeFailure(error, {
+      json: false,
+      bare: false,
+      color: false,
+      debug: false,
+      renderDiagnostics: () => '',
+    });
+    process.stderr.write(failure.text);
+    process.exit(failure.exitCode);
   });
-  process.stderr.write(failure.text);
-  process.exit(failure.exitCode);
 }

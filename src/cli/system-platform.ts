@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { CancelledError, EXIT_CODE, UserError } from '../base/errors.ts';
@@ -74,6 +75,8 @@ function readStdin(): Uint8Array {
 /** The first signal asks the command to stop; a second one ends the process at once. */
 function listenToSignals(): AbortSignal {
   const controller = new AbortController();
+  // Every request under way listens, and many are under way at once: no leak to warn of.
+  setMaxListeners(0, controller.signal);
   const listen = (name: 'SIGINT' | 'SIGTERM', exitCode: 130 | 143): void => {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitCode);

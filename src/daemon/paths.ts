@@ -27,8 +27,6 @@ export interface ClusterPaths {
   readonly socket: string;
 }
 
-export const DEFAULT_CLUSTER = 'default';
-
 /** Longest path of a unix socket, bytes. */
 const SOCKET_PATH_LIMIT = 107;
 

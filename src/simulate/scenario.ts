@@ -79,8 +79,3 @@ export function nameOfEvent(event: ScenarioEvent): string {
   if (event.action === 'update') return `update ${event.file}`;
   return `${event.action} ${event.action === 'add' ? event.node.name : event.node}`;
 }
-
-/** A scenario of nothing but these nodes. */
-export function plainScenario(nodes: readonly ScenarioNode[]): Scenario {
-  return { nodes, images: new Map(), events: [], expect: { minAvailable: new Map() } };
-}

@@ -18,7 +18,7 @@ export interface TestProcessRuntime {
   readonly dispose: () => void;
 }
 
-/** Processes of this machine whose environment names the task, as `<name> <pid>`; sorted. */
+/** Processes of this machine whose environment names the task, as `process <pid>`; sorted. */
 export function processesOf(task: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -26,8 +26,8 @@ export function processesOf(task: string): string[] {
       try {
         const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`/${task}\0`);
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-        return isOurs && !/\) Z /.test(stat) ? [`${name} ${pid}`] : [];
+
+        return isOurs && !/\) Z /.test(stat) ? [`process ${pid}`] : [];
       } catch {
         return [];
       }
