@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { UsageError } from '../base/errors.ts';
+import { EXIT_CODE, UsageError, UserError } from '../base/errors.ts';
 import type { LoadedStack } from '../stack/pipeline.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { Context } from './context.ts';
@@ -80,6 +80,7 @@ export async function toStackSpec(
   loaded: LoadedStack,
   stack: string,
 ): Promise<StackSpec> {
+  checkSelection(loaded);
   const { unsupported, deprecated } = loaded.notices;
   if (unsupported.length > 0) {
     context.stderr.write(`Ignoring unsupported options: ${unsupported.join(', ')}\n\n`);
@@ -92,6 +93,16 @@ export async function toStackSpec(
   const { spec, diagnostics } = convertLoadedStack(loaded, stack);
   await warn(context, diagnostics);
   return spec;
+}
+
+/** Profiles that leave nothing are a flag forgotten, not a stack without services. */
+function checkSelection({ model, profiles }: LoadedStack): void {
+  if (profiles.length === 0 || Object.keys(model.services).length > 0) return;
+  throw new UserError('no service is selected: every service has a profile and none is active', {
+    code: 'no-service-selected',
+    exitCode: EXIT_CODE.invalidFile,
+    hint: `name some with --profile: ${profiles.join(', ')}, or '*' for all`,
+  });
 }
 
 async function warn(context: Context, diagnostics: readonly Diagnostic[]): Promise<void> {

@@ -25,6 +25,10 @@ export const FORBIDDEN_OPTIONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+/** What makes a file one of the Compose Specification, whose keys are mapped or explained. */
+const BY_NAME =
+  'Or start the file with `name: STACK`, which makes it a file of the Compose Specification.';
+
 /** Reports every forbidden option of a file, before interpolation. */
 export function checkForbidden(
   raw: YamlMap,
@@ -41,17 +45,17 @@ export function checkForbidden(
         severity: 'error',
         message: `Configuration contains forbidden properties: services.${service}.${name}`,
         place: { file, path: ['services', service, name], part: 'key' },
-        hint: text,
+        hint:
+          format === 'docker' && !hasVersion(raw) && name !== 'volume_driver'
+            ? `${text} ${BY_NAME}`
+            : text,
       });
     }
   }
 }
 
-/** Whether a file has an option that stops docker. */
-export function hasForbiddenOptions(raw: YamlMap): boolean {
-  return servicesOf(raw).some(([, options]) =>
-    [...FORBIDDEN_OPTIONS.keys()].some((name) => options[name] !== undefined),
-  );
+function hasVersion(raw: YamlMap): boolean {
+  return raw['version'] !== undefined;
 }
 
 function servicesOf(raw: YamlMap): readonly (readonly [string, YamlMap])[] {

@@ -4,7 +4,7 @@ import { shapeAt } from './check-structure.ts';
 import { EXPLAIN_FORMAT } from './formats.ts';
 import type { Compat } from './read-stack.ts';
 import type { Path, Problem, Report } from './report.ts';
-import { FORBIDDEN_OPTIONS, hasForbiddenOptions } from './forbidden-options.ts';
+import { FORBIDDEN_OPTIONS } from './forbidden-options.ts';
 import { STACK_FILE } from './keys/table/index.ts';
 import { checkSince } from './since-version.ts';
 import { minorOf } from './version.ts';
@@ -47,17 +47,29 @@ export function validate(input: ValidateInput, report: Report): void {
 }
 
 /**
- * Whether `docker stack` accepts a file without `version`, before its variables are filled in.
+ * Whether a file without `version` is one for `docker stack`: accepted before its variables are filled
+ * in, or refused for something that does not make it a file of the Compose Specification.
  *
- * A value with a `$` in it may become anything, so its type is not looked at.
+ * @source D-0084
  */
 export function isDockerDocument(raw: YamlMap): boolean {
-  if (hasForbiddenOptions(raw)) return false;
   if (validateTree(toJson(raw))) return true;
   return (validateTree.errors ?? []).every((error) => {
-    const value = valueAt(raw, pathOf(error.instancePath, raw));
-    return error.keyword !== 'uniqueItems' && typeof value === 'string' && value.includes('$');
+    if (error.keyword === 'uniqueItems') return false;
+    const path = pathOf(error.instancePath, raw);
+    if (error.keyword === 'additionalProperties') {
+      const key = String(error.params['additionalProperty']);
+      return key.startsWith('x-') || isForbiddenAt(path, key);
+    }
+    const value = valueAt(raw, path);
+    // A value with a `$` in it may become anything, so its type is not looked at.
+    return typeof value === 'string' && (value.includes('$') || path.at(-1) === 'external');
   });
+}
+
+/** Whether docker has words of its own for a key there. */
+function isForbiddenAt(path: Path, key: string): boolean {
+  return path.length === 2 && path[0] === 'services' && FORBIDDEN_OPTIONS.has(key);
 }
 
 /**
@@ -111,7 +123,7 @@ function isExcused(error: SchemaError, path: Path, { version, compat }: Validate
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params['additionalProperty']);
     // Already reported as forbidden, with a better text.
-    if (path.length === 2 && path[0] === 'services' && FORBIDDEN_OPTIONS.has(key)) return true;
+    if (isForbiddenAt(path, key)) return true;
     // Parity: a network with an odd name is not looked at.
     if (compat === 'docker' && path.length === 1 && path[0] === 'networks') return true;
   }

@@ -2,6 +2,11 @@ import { explanations, type Explanations } from './explanation.ts';
 
 /** Codes of the embedded cluster, and of predictions. */
 export const CLUSTER_CODES: Explanations = explanations({
+  'no-service-selected': [
+    'Every service of the files has a profile, and none of these is active.',
+    'tstack deploy -c compose.yml web (all services with profiles: [dev])',
+    'Name profiles with --profile or COMPOSE_PROFILES, or take them off the services.',
+  ],
   'change-refused': [
     'A service cannot be scaled or restarted as asked.',
     'tstack scale of a global service',
