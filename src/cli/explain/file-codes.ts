@@ -176,7 +176,7 @@ export const FILE_CODES: Explanations = explanations({
   'forbidden-option': [
     'A key is one that docker stack stops at.',
     'version: "3.8" with mem_limit',
-    'Use what the hint names; without version the file is read by the Compose Specification, which knows most of them.',
+    'Use what the hint names; a file with a top-level name and no version is read by the Compose Specification, which knows most of them.',
   ],
   'key-without-effect': [
     'A key is accepted and does nothing.',
