@@ -34,7 +34,20 @@ export default defineConfig({
         test: {
           name: 'swarm',
           globalSetup: ['test/support/swarm-lab-setup.ts'],
-          include: ['test/differential/**/*.test.ts', 'test/swarm/**/*.test.ts'],
+          include: ['test/swarm/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          // Real engines on a machine that may be busy: a second try tells a bug from bad luck.
+          retry: 1,
+        },
+      },
+      // Longer comparisons with a real Swarm: `npm run test:lab`, part of check:full.
+      {
+        test: {
+          name: 'lab',
+          globalSetup: ['test/support/swarm-lab-setup.ts'],
+          include: ['test/differential/**/*.test.ts', 'test/lab/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

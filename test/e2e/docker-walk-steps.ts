@@ -422,7 +422,8 @@ const SERVICES: readonly WalkStep[] = [
   { run: 'ps -q --filter is-task=true --filter name=w_agent', like: ['^[0-9a-f]{12}$'] },
   {
     run: "events --since 1h --until 0s --filter type=service --filter event=create --format '{{.Action}} {{.Actor.Attributes.name}}'",
-    like: ['^create w_web$', '^create w_stuck$'],
+    // `--until` has whole seconds: what was made in this one is not in it.
+    like: ['^create w_web$', '^create w_agent$'],
   },
   {
     run: "events --since 1h --until 0s --filter service=w_web --format '{{.Type}} {{.Action}}'",
