@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
+          // Real processes and sockets on a machine that may be busy.
+          retry: 1,
         },
       },
       {

@@ -49,7 +49,8 @@ export function runStep(step: Step): Promise<StepOutcome> {
  * @param create - a runtime of its own for this suite
  */
 export function describeRuntimeContract(name: string, create: () => RuntimeUnderTest): void {
-  describe(`the ${name} runtime keeps the contract`, () => {
+  // Real processes need real time, of which a busy machine has little: a second try tells.
+  describe(`the ${name} runtime keeps the contract`, { retry: 1 }, () => {
     const runtime = create();
     afterAll(() => runtime.dispose());
     const controllerOf = (assignment: Assignment): Controller =>
