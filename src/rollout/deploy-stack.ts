@@ -54,7 +54,9 @@ export async function prepareDeploy(
   const hasCredentials = (image: string): boolean => isFilled(authOf(image));
   const context = { options, resolutions, secretMemory, hasCredentials };
   const plan = planStack(spec, snapshot, context);
-  return { ...(foretell?.(plan, snapshot) ?? { plan }), authOf };
+  // Where nothing changes there is nothing to foretell.
+  if (!foretell || isEmptyPlan(plan)) return { plan, authOf };
+  return { ...foretell(plan, snapshot), authOf };
 }
 
 /** Reads what predictions are made from; a cluster that does not tell is noted in the plan. */
