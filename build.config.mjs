@@ -87,10 +87,10 @@ const { outputFiles } = await build({
   write: false,
 });
 
-const index = {};
+const index = { chunks: {}, groups: [] };
 const sources = [];
 let offset = 0;
-for (const { path, text } of outputFiles) {
+for (const [number, { path, text }] of outputFiles.entries()) {
   // A vm.Script has require and no loader for import().
   const { code } = await transform(text, {
     format: 'cjs',
@@ -100,9 +100,12 @@ for (const { path, text } of outputFiles) {
     charset: 'ascii',
     supported: { 'dynamic-import': false },
   });
-  index[`./${basename(path)}`] = { source: [offset, code.length] };
-  sources.push(code);
-  offset += code.length;
+  const name = `./${basename(path)}`;
+  const source = `({"${name}":function(exports,require,module){${code}\n}})`;
+  index.chunks[name] = number;
+  index.groups.push({ source: [offset, source.length] });
+  sources.push(source);
+  offset += source.length;
 }
 writeFileSync('dist/tstack.chunks', sources.join(''), 'latin1');
 writeFileSync('dist/tstack.json', JSON.stringify(index));
@@ -129,4 +132,5 @@ await build({
 const cached = spawnSync(process.execPath, ['code-cache.config.mjs'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-if (cached.status !== 0) console.warn('build: no code cache; start-up will be slower');
+if (cached.status !== 0)
+  console.warn('build: chunks not grouped, no code cache; start-up will be slower');

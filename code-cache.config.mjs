@@ -1,5 +1,7 @@
-// Writes dist/tstack.cache and dist/tstackd.cjs.cache: V8's code cache of the program's chunks after a
-// few commands have run, and of the daemon after a start, so that the functions they need are in it.
+// Groups the program's chunks by which of a few commands need them, so that each command reads and
+// compiles few scripts, and writes dist/tstack.cache and dist/tstackd.cjs.cache: V8's code cache of the
+// groups after those commands have run, and of the daemon after a start, so that the functions they
+// need are in it.
 // The build runs this in a process of its own.
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,6 +13,7 @@ const root = import.meta.dirname;
 const require = createRequire(import.meta.url);
 const { openBundle } = require('./bin/load-bundle.js');
 const indexFile = join(root, 'dist/tstack.json');
+const chunksFile = join(root, 'dist/tstack.chunks');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
 
 const STACK_FILE = `
@@ -105,32 +108,73 @@ async function cacheDaemon() {
   chmodSync(file, 0o644);
 }
 
-try {
-  const { load, scripts } = openBundle();
-  const { main } = load('./tstack.js');
-  const file = join(folder, 'stack.yml');
-  writeFileSync(file, STACK_FILE);
-  const socket = join(folder, 'engine.sock');
-  await new Promise((listening) => engine.listen(socket, listening));
-  for (const argv of [
-    ['--version'],
-    ['config', '-c', file],
-    ['ps', '-H', `unix://${socket}`, 'web'],
-    ['services', '-H', `unix://${socket}`, 'web'],
-  ]) {
-    if ((await main(argv)) !== 0) throw new Error(`tstack ${argv[0]} failed`);
+async function runIn({ load }, argv) {
+  if ((await load('./tstack.js').main(argv)) !== 0) throw new Error(`tstack ${argv[0]} failed`);
+}
+
+/** Packs the chunks anew, together those that the same commands load; the others stay alone. */
+async function groupChunks(commands) {
+  const neededBy = new Map();
+  for (const argv of commands) {
+    const bundle = openBundle();
+    await runIn(bundle, argv);
+    for (const name of bundle.modules.keys()) {
+      neededBy.set(name, `${neededBy.get(name) ?? ''} ${argv[0]}`);
+    }
   }
+  const { chunks, groups } = JSON.parse(readFileSync(indexFile, 'utf8'));
+  const all = readFileSync(chunksFile, 'latin1');
+  const members = new Map();
+  for (const name of Object.keys(chunks)) {
+    const key = neededBy.get(name) ?? name;
+    members.set(key, [...(members.get(key) ?? []), name]);
+  }
+  const index = { chunks: {}, groups: [] };
+  let packed = '';
+  for (const names of members.values()) {
+    const entries = names.map((name) => {
+      const [start, length] = groups[chunks[name]].source;
+      return all.slice(start + 2, start + length - 2);
+    });
+    const source = `({${entries.join(',')}})`;
+    for (const name of names) index.chunks[name] = index.groups.length;
+    index.groups.push({ source: [packed.length, source.length] });
+    packed += source;
+  }
+  writeFileSync(chunksFile, packed, 'latin1');
+  writeFileSync(indexFile, JSON.stringify(index));
+}
+
+/** Writes the groups' code cache after all `commands` have run in one process. */
+async function cacheGroups(commands) {
+  const bundle = openBundle();
+  for (const argv of commands) await runIn(bundle, argv);
   const index = JSON.parse(readFileSync(indexFile, 'utf8'));
   const caches = [];
   let offset = 0;
-  for (const [name, script] of scripts) {
+  for (const [number, script] of bundle.scripts) {
     const cache = script.createCachedData();
-    index[name].cache = [offset, cache.length];
+    index.groups[number].cache = [offset, cache.length];
     caches.push(cache);
     offset += cache.length;
   }
   writeFileSync(join(root, 'dist/tstack.cache'), Buffer.concat(caches));
   writeFileSync(indexFile, JSON.stringify(index));
+}
+
+try {
+  const file = join(folder, 'stack.yml');
+  writeFileSync(file, STACK_FILE);
+  const socket = join(folder, 'engine.sock');
+  await new Promise((listening) => engine.listen(socket, listening));
+  const commands = [
+    ['--version'],
+    ['config', '-c', file],
+    ['ps', '-H', `unix://${socket}`, 'web'],
+    ['services', '-H', `unix://${socket}`, 'web'],
+  ];
+  await groupChunks(commands);
+  await cacheGroups(commands);
   await cacheDaemon();
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,9 +1,10 @@
 'use strict';
 
-// Loads dist/: the program in chunks (esbuild's, one script each) packed into one file, V8's code
-// cache of each in a second, and an index of both. A command reads and compiles the chunks it needs,
-// no others. The caches are made by the build and are as trustworthy as the chunks beside them; those
-// of another Node version are refused by V8 and the chunk compiled as usual.
+// Loads dist/: the program in chunks (esbuild's), packed in groups of those that the same commands
+// need, one script each; V8's code cache of each group in a second file, and an index of both. A
+// command reads and compiles the groups it needs, no others. The caches are made by the build and are
+// as trustworthy as the chunks beside them; those of another Node version are refused by V8 and the
+// group compiled as usual.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,35 +12,56 @@ const vm = require('node:vm');
 
 const folder = path.join(__dirname, '../dist');
 
-/** Opens the program; `load(name)` gives a chunk's exports, `scripts` what was loaded by then. */
+/** Opens the program; `load(name)` gives a chunk's exports, `scripts` the groups loaded by then. */
 exports.openBundle = function openBundle() {
-  const index = JSON.parse(fs.readFileSync(path.join(folder, 'tstack.json'), 'latin1'));
-  const chunks = fs.openSync(path.join(folder, 'tstack.chunks'), 'r');
+  const index = readIndex();
+  const sources = fs.openSync(path.join(folder, 'tstack.chunks'), 'r');
   const caches = openIfThere(path.join(folder, 'tstack.cache'));
   const modules = new Map();
   const scripts = new Map();
+  const groups = new Map();
+
+  function loadGroup(number) {
+    const known = groups.get(number);
+    if (known !== undefined) return known;
+    const { source, cache } = index.groups[number];
+    const script = new vm.Script(read(sources, source).latin1Slice(), {
+      filename: `tstack/group-${number}.js`,
+      cachedData: caches && cache && read(caches, cache),
+    });
+    const chunks = script.runInThisContext();
+    scripts.set(number, script);
+    groups.set(number, chunks);
+    return chunks;
+  }
 
   function load(name) {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
-    const chunk = index[name];
-    if (chunk === undefined) return require(name);
-    const source = read(chunks, chunk.source).latin1Slice();
-    const script = new vm.Script(`(function(exports,require,module){${source}\n})`, {
-      filename: `tstack/${name.slice(2)}`,
-      cachedData: caches && chunk.cache && read(caches, chunk.cache),
-    });
+    const number = index.chunks[name];
+    if (number === undefined) return require(name);
     const module = { exports: {} };
     modules.set(name, module);
-    scripts.set(name, script);
-    script.runInThisContext()(module.exports, load, module);
+    loadGroup(number)[name](module.exports, load, module);
     return module.exports;
   }
-  return { load, scripts };
+  return { load, modules, scripts };
 };
 
 /** The exports of the program's entry. */
 exports.loadBundle = () => exports.openBundle().load('./tstack.js');
+
+function readIndex() {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, 'tstack.json'), 'latin1'));
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    process.stderr.write(
+      `tstack: the program is not built: ${folder} is missing; run "npm ci" first\n`,
+    );
+    process.exit(70);
+  }
+}
 
 function openIfThere(file) {
   try {
