@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 const root = import.meta.dirname;
 const require = createRequire(import.meta.url);
-const { openBundle } = require('./bin/load-bundle.js');
+const { createCachedData, openBundle } = require('./bin/load-bundle.js');
 const indexFile = join(root, 'dist/tstack.json');
 const chunksFile = join(root, 'dist/tstack.chunks');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
@@ -138,7 +138,10 @@ async function groupChunks(commands) {
     });
     const source = `({${entries.join(',')}})`;
     for (const name of names) index.chunks[name] = index.groups.length;
-    index.groups.push({ source: [packed.length, source.length] });
+    index.groups.push({
+      source: [packed.length, source.length],
+      plain: names.includes('./tstack.js'),
+    });
     packed += source;
   }
   writeFileSync(chunksFile, packed, 'latin1');
@@ -153,7 +156,7 @@ async function cacheGroups(commands) {
   const caches = [];
   let offset = 0;
   for (const [number, script] of bundle.scripts) {
-    const cache = script.createCachedData();
+    const cache = createCachedData(script, index.groups[number].plain);
     index.groups[number].cache = [offset, cache.length];
     caches.push(cache);
     offset += cache.length;
