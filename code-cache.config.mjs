@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 const root = import.meta.dirname;
 const require = createRequire(import.meta.url);
-const { createCachedData, openBundle } = require('./bin/load-bundle.js');
+const { openBundle } = require('./bin/load-bundle.js');
 const indexFile = join(root, 'dist/tstack.json');
 const chunksFile = join(root, 'dist/tstack.chunks');
 const folder = mkdtempSync(join(tmpdir(), 'tstack-build-'));
@@ -34,6 +34,13 @@ volumes: { data: {} }
 /** Answers like an engine with one task, so that listing tasks runs to its end. */
 const ANSWERS = {
   _ping: {},
+  info: {
+    Swarm: {
+      NodeID: 'c3e5g7i9k1m3o5q7s9u1w3y5a',
+      LocalNodeState: 'active',
+      ControlAvailable: true,
+    },
+  },
   tasks: [
     {
       ID: 'n8k3m5q7s9u1w3y5a7c9e1g3i',
@@ -72,12 +79,25 @@ const ANSWERS = {
   ],
 };
 
-const engine = createServer(({ url }, response) => {
-  const [resource, id] = url.replace(/^\/v[\d.]+\/|\?.*|^\//g, '').split('/');
-  const answer = ANSWERS[resource] ?? [];
+/** Answers like a Swarm that keeps what is created on it, as far as a deploy and its repetition go. */
+const engine = createServer(async (request, response) => {
+  const [resource, id] = request.url.replace(/^\/v[\d.]+\/|\?.*|^\//g, '').split('/');
+  let answer = ANSWERS[resource] ?? [];
+  if (request.method === 'POST') {
+    let text = '';
+    for await (const part of request) text += part;
+    answer = { ID: `${resource}${answer.length}` };
+    const { Name, Labels, ...rest } = JSON.parse(text);
+    const kept =
+      resource === 'networks' ? { Name, Labels, Id: answer.ID, Scope: 'swarm', ...rest } : {};
+    ANSWERS[resource] = [
+      ...(ANSWERS[resource] ?? []),
+      { ...answer, Version: { Index: 30 }, Spec: { Name, Labels, ...rest }, Endpoint: {}, ...kept },
+    ];
+  } else if (id !== undefined) answer = answer[0];
   response.setHeader('Api-Version', '1.51');
   response.setHeader('Content-Type', 'application/json');
-  response.end(JSON.stringify(id === undefined ? answer : answer[0]));
+  response.end(JSON.stringify(answer));
 });
 
 /** Starts an embedded cluster, ends it once it is up, and writes the cache of what that took. */
@@ -115,7 +135,7 @@ async function runIn({ load }, argv) {
 /** Packs the chunks anew, together those that the same commands load; the others stay alone. */
 async function groupChunks(commands) {
   const neededBy = new Map();
-  for (const argv of commands) {
+  for (const argv of new Map(commands.map((command) => [command[0], command])).values()) {
     const bundle = openBundle();
     await runIn(bundle, argv);
     for (const name of bundle.modules.keys()) {
@@ -138,10 +158,7 @@ async function groupChunks(commands) {
     });
     const source = `({${entries.join(',')}})`;
     for (const name of names) index.chunks[name] = index.groups.length;
-    index.groups.push({
-      source: [packed.length, source.length],
-      plain: names.includes('./tstack.js'),
-    });
+    index.groups.push({ source: [packed.length, source.length] });
     packed += source;
   }
   writeFileSync(chunksFile, packed, 'latin1');
@@ -156,7 +173,7 @@ async function cacheGroups(commands) {
   const caches = [];
   let offset = 0;
   for (const [number, script] of bundle.scripts) {
-    const cache = createCachedData(script, index.groups[number].plain);
+    const cache = script.createCachedData();
     index.groups[number].cache = [offset, cache.length];
     caches.push(cache);
     offset += cache.length;
@@ -175,6 +192,16 @@ try {
     ['config', '-c', file],
     ['ps', '-H', `unix://${socket}`, 'web'],
     ['services', '-H', `unix://${socket}`, 'web'],
+    ...[1, 2].map(() => [
+      'deploy',
+      '--detach',
+      '--resolve-image=never',
+      '-H',
+      `unix://${socket}`,
+      '-c',
+      file,
+      'app',
+    ]),
   ];
   await groupChunks(commands);
   await cacheGroups(commands);

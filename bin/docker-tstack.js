@@ -1,10 +1,4 @@
 #!/usr/bin/env node
 'use strict';
 
-const { loadBundle } = require('./load-bundle.js');
-
-loadBundle()
-  .pluginMain(process.argv.slice(2))
-  .then((exitCode) => {
-    process.exitCode = exitCode;
-  });
+require('./load-bundle.js').run('pluginMain');

@@ -16,7 +16,8 @@ const folder = path.join(__dirname, '../dist');
  * V8 optimises what has run for a while, which pays off after seconds; most commands have ended by
  * then. Measured with files of 5 to 10,000 services: eight times V8's own budget is best.
  */
-const INTERRUPT_BUDGET = { ours: 540_672, v8: 67_584 };
+const LATE = 540_672;
+const V8_DEFAULT = 67_584;
 
 /** Opens the program; `load(name)` gives a chunk's exports, `scripts` the groups loaded by then. */
 exports.openBundle = function openBundle() {
@@ -30,12 +31,14 @@ exports.openBundle = function openBundle() {
   function loadGroup(number) {
     const known = groups.get(number);
     if (known !== undefined) return known;
-    const { source, cache, plain } = index.groups[number];
-    if (!plain) setBudget(INTERRUPT_BUDGET.ours);
+    const { source, cache } = index.groups[number];
+    // V8 takes no cache that was made under other flags.
+    if (late) setBudget(V8_DEFAULT);
     const script = new vm.Script(read(sources, source).latin1Slice(), {
       filename: `tstack/group-${number}.js`,
       cachedData: caches && cache && read(caches, cache),
     });
+    if (late) setBudget(LATE);
     const chunks = script.runInThisContext();
     scripts.set(number, script);
     groups.set(number, chunks);
@@ -55,26 +58,28 @@ exports.openBundle = function openBundle() {
   return { load, modules, scripts };
 };
 
-/**
- * V8 takes no cache made under other flags. What every command needs (`plain`) is loaded before the
- * flag is set, since `node:v8` alone costs --version 10 ms.
- */
-exports.createCachedData = function createCachedData(script, plain) {
-  setBudget(plain ? INTERRUPT_BUDGET.v8 : INTERRUPT_BUDGET.ours);
-  return script.createCachedData();
-};
+let late = false;
 
-/** The exports of the program's entry. */
-exports.loadBundle = () => exports.openBundle().load('./tstack.js');
-
-let budget = INTERRUPT_BUDGET.v8;
-
-function setBudget(wanted) {
-  if (wanted === budget) return;
-  budget = wanted;
-  require('node:v8').setFlagsFromString(`--interrupt-budget=${wanted}`);
+/** Has V8 optimise later. Asked for when there is much to do: `node:v8` alone costs 10 ms. */
+function optimiseLate() {
+  late = true;
+  setBudget(LATE);
 }
 
+function setBudget(bytes) {
+  require('node:v8').setFlagsFromString(`--interrupt-budget=${bytes}`);
+}
+
+/** Runs the program's `entry` on the arguments of this process. */
+exports.run = (entry) => {
+  exports
+    .openBundle()
+    .load('./tstack.js')
+    [entry](process.argv.slice(2), { optimiseLate })
+    .then((exitCode) => {
+      process.exitCode = exitCode;
+    });
+};
 function readIndex() {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, 'tstack.json'), 'latin1'));

@@ -7,10 +7,14 @@ import { systemClock } from '../host/system-clock.ts';
 import { systemRandom } from '../host/system-random.ts';
 import type { Environment, Platform } from './context.ts';
 import { openEngine, type EnginePorts } from './open-engine.ts';
+import type { Launcher } from './main.ts';
 import { isTerminal, openStream } from './process-stream.ts';
 
+/** Length in bytes from which a file is much work, about 40 services. */
+const LONG_FILE = 32_768;
+
 /** The process as a Platform; installs its signal handlers. */
-export function createSystemPlatform(): Platform {
+export function createSystemPlatform({ optimiseLate }: Launcher): Platform {
   return {
     env: process.env,
     workingDirectory: process.cwd(),
@@ -20,7 +24,11 @@ export function createSystemPlatform(): Platform {
     get stdinIsTerminal() {
       return isTerminal(0);
     },
-    readFile: readSystemFile,
+    readFile: (path) => {
+      const content = readSystemFile(path);
+      if (content.kind === 'data' && content.bytes.length > LONG_FILE) optimiseLate();
+      return content;
+    },
     replaceFile: async (path, text) => {
       const { replaceSystemFile } = await import('../host/replace-file.ts');
       return replaceSystemFile(path, text);
