@@ -12,7 +12,7 @@ export const FORBIDDEN_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['cpu_quota', USE_RESOURCES],
   ['cpu_shares', USE_RESOURCES],
   ['cpuset', USE_RESOURCES],
-  ['extends', 'Support for `extends` is not implemented yet.'],
+  ['extends', 'docker stack does not know `extends` and refuses the file.'],
   ['mem_limit', USE_RESOURCES],
   ['memswap_limit', USE_RESOURCES],
   [
