@@ -18,7 +18,7 @@ export const cluster = {
     register();
     const { aRunningCluster } = await import('../support/a-cluster.ts');
     const update = (...shape) => updateRow(aRunningCluster, ...shape);
-    update(100, 10, 'stop-first'); // Warms up.
+    update(1000, 100, 'stop-first'); // Warms up.
     return [
       update(100, 1, 'stop-first'),
       update(1000, 100, 'stop-first'),

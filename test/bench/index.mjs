@@ -3,6 +3,7 @@ import { configSize } from './config-size.mjs';
 import { redeploy } from './redeploy.mjs';
 import { scheduler } from './scheduler.mjs';
 import { startUp } from './start-up.mjs';
+import { store } from './store.mjs';
 
 /**
  * The benches, in the order they run.
@@ -11,4 +12,4 @@ import { startUp } from './start-up.mjs';
  * `{ name, ms, base?, ratio?, limit? }`; `ratio` compares with the row named `base`, and a `limit`
  * is the ratio that the README promises.
  */
-export const BENCHES = [startUp, configSize, redeploy, scheduler, cluster];
+export const BENCHES = [startUp, configSize, redeploy, store, scheduler, cluster];

@@ -14,6 +14,8 @@ const SWARMKIT_MS = {
   'one service: 10000 tasks, 10000 nodes': { ms: 490, target: 490 },
 };
 
+const ROUNDS = 3;
+
 const reserve = { Resources: { Reservations: { NanoCPUs: 1e7 } } };
 const spread = {
   Placement: { Preferences: [{ Spread: { SpreadDescriptor: 'node.labels.zone' } }] },
@@ -26,7 +28,9 @@ export const scheduler = {
   async run({ large = false } = {}) {
     register();
     const parts = await load();
-    const rows = [...fromCreation(parts), ...alone(parts)];
+    // SwarmKit's numbers are medians of compiled code; the first round here mostly compiles.
+    const rounds = Array.from({ length: ROUNDS }, () => [...fromCreation(parts), ...alone(parts)]);
+    const rows = rounds[0].map((row, at) => medianRow(rounds.map((round) => round[at])));
     if (large) rows.push(manyTasks(parts, 1_000_000, 10_000));
     return rows;
   },
@@ -43,6 +47,10 @@ async function load() {
     import('../../src/orchestrator/scheduler/schedule.ts'),
   ]);
   return { ...clock, ...builders, ...allocator, ...driver, ...nodeSet, ...request, ...schedule };
+}
+
+function medianRow(rows) {
+  return rows.toSorted((a, b) => a.ms - b.ms)[rows.length >> 1];
 }
 
 function row(name, ms) {

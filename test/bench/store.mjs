@@ -1,5 +1,5 @@
-// The store in process: the shapes of SwarmKit's own memory-store benchmarks, and what a million
-// tasks weigh. Alone: node --expose-gc test/bench/store.mjs
+// The store in process: the shapes of SwarmKit's own memory-store benchmarks, and what many
+// tasks weigh. Alone: node --expose-gc test/bench/store.mjs [TASKS]
 import { pathToFileURL } from 'node:url';
 import { register } from 'tsx/esm/api';
 
@@ -13,7 +13,7 @@ const SWARMKIT_NS = {
   'find a node by name': 343,
 };
 const NODES = 10_000;
-const TASKS = 1_000_000;
+const TASKS = 100_000;
 
 export const store = {
   name: 'store',
@@ -143,7 +143,7 @@ function heapUsed() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const { name, ms, ratio } of await store.run()) {
+  for (const { name, ms, ratio } of await store.run({ tasks: Number(process.argv[2] ?? TASKS) })) {
     const against = ratio === undefined ? '' : `${ratio.toFixed(2)}x SwarmKit`;
     console.log(`${name.padEnd(66)} ${ms.toFixed(1).padStart(9)} ms  ${against}`);
   }
