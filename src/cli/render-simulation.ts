@@ -9,6 +9,7 @@ export function renderSimulation(report: SimulationReport, timeline: readonly st
     alignColumns(['SERVICE\tRUNNING\tLEAST\tTASKS', ...report.services.map(serviceRow)].join('\n')),
     alignColumns(['NODE\tSTATE\tTASKS', ...report.nodes.map(nodeRow)].join('\n')),
     section('PENDING', report.services.flatMap(pendingLines)),
+    section('STUCK', report.services.flatMap(stuckLines)),
     section('EXPECTED', report.expectations.map(expectationLine)),
     verdict(report),
   ];
@@ -37,6 +38,16 @@ function nodeRow({ name, state, tasks }: SimulationReport['nodes'][number]): str
 
 function pendingLines({ pending }: ServiceOutcome): readonly string[] {
   return pending.map(({ name, reason }) => `${name}: ${reason}`);
+}
+
+/** The update that can never reach its end, and what would let it. */
+function stuckLines({ stuck }: ServiceOutcome): readonly string[] {
+  if (!stuck) return [];
+  const { service, order, slots, reachable, reason, nextSteps } = stuck;
+  return [
+    `the update of ${service} can never finish (${order}): after ${reachable} of ${slots} more slots, ${reason}`,
+    ...nextSteps.map((step) => `  ${step}`),
+  ];
 }
 
 function expectationLine({ text, met, found }: SimulationReport['expectations'][number]): string {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import type { StuckUpdate } from '../orchestrator/update/find-stuck-update.ts';
 import type { Expectations } from './scenario.ts';
 import type { Phase } from './observer.ts';
 
@@ -29,6 +30,8 @@ export interface ServiceOutcome {
   readonly shortfall?: string | undefined;
   readonly tasks: readonly { readonly name: string; readonly node: string }[];
   readonly pending: readonly { readonly name: string; readonly reason: string }[];
+  /** Why its update can never reach its end; absent when it can, or is not under way. */
+  readonly stuck?: StuckUpdate | undefined;
 }
 
 export interface NodeOutcome {

@@ -2,6 +2,7 @@ import { byString } from '../base/compare.ts';
 import { toInstant } from '../base/clock.ts';
 import { invariant } from '../base/invariant.ts';
 import type { StoredNode, StoredService, StoredTask } from '../orchestrator/store/stored-object.ts';
+import { findStuckUpdate } from '../orchestrator/update/find-stuck-update.ts';
 import { formatTraceLine, type TraceEvent } from '../orchestrator/trace.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { deploySpec, type DecideService } from './deploy-spec.ts';
@@ -133,7 +134,7 @@ function describe(
 
 function describeService(
   service: StoredService,
-  { view, lost }: SimulatedWorld,
+  { view, lost, clock }: SimulatedWorld,
   observer: Observer,
 ): ServiceOutcome {
   const judgement = observer.judgementOf(service.ID);
@@ -156,6 +157,7 @@ function describeService(
         ? [{ name: observer.nameOf(task), reason: task.Status.Err ?? task.Status.Message ?? '' }]
         : [],
     ),
+    stuck: findStuckUpdate(view, service, clock.now()),
   };
 }
 

@@ -192,3 +192,29 @@ test('the same seed gives the same output', async () => {
   expect(second.stdout).toBe(first.stdout);
   expect(other.stdout).not.toBe(first.stdout);
 });
+
+test('an update that can never finish is called so, with what would help', async () => {
+  const full = (image: string) => `
+services:
+  web:
+    image: ${image}
+    deploy:
+      replicas: 3
+      placement: {max_replicas_per_node: 1}
+      update_config: {order: start-first}
+`;
+  const files = {
+    stack: full('nginx:1.27'),
+    update: full('nginx:1.28'),
+    scenario:
+      '{nodes: [{name: a, role: manager}, {name: b}, {name: c}], events: [{at: 1m, update: v2.yml}]}',
+  };
+  const { report } = await reportOf(files);
+  expect(report.services[0]?.stuck).toMatchObject({ order: 'start-first', slots: 3, reachable: 0 });
+  const { exitCode, stdout } = await simulate(files);
+  expect(exitCode).not.toBe(0);
+  expect(stdout).toContain(
+    'STUCK\nthe update of stack_web can never finish (start-first): after 0 of 3',
+  );
+  expect(stdout).toContain('set update_config.order to stop-first');
+});
