@@ -66,8 +66,25 @@ function operationLines(
       const place = one.place ? dim(`  ${one.place.file}:${one.place.line}`) : '';
       return `    ${visible(describeChange(one))}${place}`;
     }),
+    ...waitLines(operation).map((line) => `    ${dim(visible(line))}`),
     ...predictionLines(operation.prediction).map((line) => `    ${dim(visible(line))}`),
   ];
+}
+
+const CONDITION_WORDS: Readonly<Record<string, string>> = {
+  order: '',
+  service_started: ' has started',
+  service_healthy: ' is healthy',
+  service_completed_successfully: ' has completed',
+};
+
+/** `after shop_db is healthy, shop_cache has started`. */
+function waitLines({ waitsFor = [] }: DocumentOperation): readonly string[] {
+  if (waitsFor.length === 0) return [];
+  const parts = waitsFor.map(
+    ({ service, condition }) => `${service}${CONDITION_WORDS[condition] ?? ''}`,
+  );
+  return [`after ${parts.join(', ')}`];
 }
 
 function subjectOf({ resource, name }: DocumentOperation): string {

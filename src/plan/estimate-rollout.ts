@@ -1,3 +1,4 @@
+import type { Operation } from './plan.ts';
 import { parseTimestamp } from '../base/timestamp.ts';
 import type { ObservedTask } from '../orchestrator/scheduler/observed-cluster.ts';
 import { isAvailable } from '../orchestrator/update/plan-update.ts';
@@ -51,4 +52,18 @@ export function estimateUpdateMs(spec: ServiceSpec, slots: number, startMs: numb
   const workMs = startMs + (order === 'stop-first' ? ASSUMED_STOP_MS : 0);
   const watchMs = delayMs >= monitorMs ? delayMs + 1000 : monitorMs;
   return rounds * (workMs + delayMs) + watchMs;
+}
+
+/** Until the last service is done, ms, when each begins as those that it waits for are. */
+export function longestCourseMs(
+  operations: readonly Operation[],
+  services: ReadonlyMap<string, { readonly durationMs?: number }>,
+): number {
+  const ends = new Map<string, number>();
+  for (const { name, waitsFor } of operations) {
+    const waited = waitsFor.filter(({ condition }) => condition !== 'order');
+    const start = Math.max(0, ...waited.map(({ service }) => ends.get(service) ?? 0));
+    ends.set(name, start + (services.get(name)?.durationMs ?? 0));
+  }
+  return Math.max(0, ...ends.values());
 }

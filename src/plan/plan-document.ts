@@ -60,6 +60,8 @@ interface DocumentOperation extends Pick<
   /** Where a stack file declares the service. */
   readonly place?: DocumentPlace;
   readonly changes: readonly PlacedChange[];
+  /** Services only, and only when it waits. */
+  readonly waitsFor?: Operation['waitsFor'];
   /** Services only, and only when something was foretold. */
   readonly prediction?: DocumentPrediction;
 }
@@ -99,7 +101,7 @@ export function planDocument(plan: Plan, spec: StackSpec): PlanDocument {
 }
 
 function documentOperation(operation: Operation, spec: StackSpec): DocumentOperation {
-  const { id, kind, name, cause, wave, dependsOn, changes } = operation;
+  const { id, kind, name, cause, wave, dependsOn, changes, waitsFor } = operation;
   const { resource, action } = splitKind(kind);
   const isService = resource === 'service';
   const placeOf = (path?: string) => (isService ? placeOfField(spec, name, path) : undefined);
@@ -111,6 +113,7 @@ function documentOperation(operation: Operation, spec: StackSpec): DocumentOpera
     cause,
     wave,
     dependsOn,
+    ...(waitsFor.length > 0 && { waitsFor }),
     ...withPlace(placeOf()),
     changes: changes.map((one) => ({ ...one, ...withPlace(placeOf(one.path)) })),
   };

@@ -16,7 +16,9 @@ export const WAVE = {
   config: 3,
   /** Removals without which a new service could not be created. */
   freePorts: 4,
+  /** Of services that wait for no other; what waits for them comes in the waves after it. */
   service: 5,
+  /** Or later: after all services. */
   remove: 6,
 } as const;
 
@@ -39,7 +41,8 @@ const WAVE_OF_KIND: Readonly<Record<OperationKind, number>> = {
 /** An operation without what the draft fills in. */
 type DraftOperation = Operation extends infer One
   ? One extends Operation
-    ? Omit<One, 'id' | 'wave' | 'dependsOn' | 'changes'> & Partial<Pick<One, 'changes'>>
+    ? Omit<One, 'id' | 'wave' | 'dependsOn' | 'changes' | 'waitsFor'> &
+        Partial<Pick<One, 'changes' | 'waitsFor'>>
     : never
   : never;
 
@@ -90,8 +93,12 @@ export class PlanDraft {
   }
 
   finish(known: Pick<Plan, 'ids' | 'networkNames'>): Plan {
+    const isLast = ({ operation, wave }: (typeof this.#entries)[number]): boolean =>
+      operation.kind === 'service-remove' && wave === WAVE.remove;
+    const lastOthers = this.#entries.map((one) => (isLast(one) ? WAVE.service : one.wave));
+    const last = Math.max(WAVE.remove, ...lastOthers.map((wave) => wave + 1));
     const ordered = this.#entries
-      .map((entry, index) => ({ ...entry, index }))
+      .map((entry, index) => ({ ...entry, index, wave: isLast(entry) ? last : entry.wave }))
       .sort((a, b) => a.wave - b.wave || a.index - b.index);
     const writes = new Map(
       ordered.flatMap(({ operation }, index) =>
@@ -101,7 +108,7 @@ export class PlanDraft {
     const operations = ordered.map(({ operation, wave, needs }, index) => {
       const before = needs.map((key) => writes.get(key)).filter((id) => id !== undefined);
       const dependsOn = [...new Set(before)].sort((a, b) => a - b);
-      return { changes: [], ...operation, id: index + 1, wave, dependsOn };
+      return { changes: [], waitsFor: [], ...operation, id: index + 1, wave, dependsOn };
     });
     return {
       stack: this.#stack,

@@ -16,6 +16,7 @@ import { PlanDraft, WAVE } from './plan-draft.ts';
 import type { KnownIds, Plan } from './plan.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { NO_SECRET_MEMORY, type SecretMemory } from './secret-memory.ts';
+import { ServiceOrder } from './service-order.ts';
 import {
   decideService,
   modeChange,
@@ -136,7 +137,14 @@ function planServices(
   const stored = servicesByName(snapshot);
   const networkNames = networkNamesOf(snapshot.networks);
   const rewrites = context.options.compatDocker;
-  for (const service of distinctByName(spec.services)) {
+  const services = distinctByName(spec.services);
+  // Parity: docker keeps no order.
+  const dependencies = rewrites ? [] : spec.dependencies;
+  const order = new ServiceOrder(
+    services.map((one) => one.Name),
+    dependencies,
+  );
+  for (const service of order.sort(services)) {
     const old = stored.get(service.Name);
     refuseService(spec, service, { snapshot, draft, old });
     draft.note(rebalanceNotes(service, snapshot));
@@ -146,18 +154,28 @@ function planServices(
     }
     const withReferences = withIds(choice.spec, ids);
     const refreshes = context.hasCredentials?.(service.TaskTemplate.ContainerSpec?.Image ?? '');
-    const decision = decideService(withReferences, old, {
-      networkNames,
-      rewrites: rewrites ? 'docker' : refreshes ? 'credentials' : undefined,
-    });
+    const decision = order.withRestart(
+      decideService(withReferences, old, {
+        networkNames,
+        rewrites: rewrites ? 'docker' : refreshes ? 'credentials' : undefined,
+      }),
+    );
     const { action, cause, changes } = decision;
     const facts = { name: service.Name, cause, changes, spec: decision.spec };
-    const needs = draft.writesFor(decision.spec);
-    if (!old) draft.add({ ...facts, kind: 'service-create' }, needs);
-    else if (action === 'keep') draft.add({ ...facts, kind: 'service-keep', objectId: old.ID });
+    if (old && action === 'keep') {
+      draft.add({ ...facts, kind: 'service-keep', objectId: old.ID });
+      continue;
+    }
+    const waitsFor = order.gatesOf(service.Name);
+    const needs = [
+      ...draft.writesFor(decision.spec),
+      ...waitsFor.map((one) => `service ${one.service}`),
+    ];
+    const wave = WAVE.service + order.levelOf(service.Name);
+    if (!old) draft.add({ ...facts, waitsFor, kind: 'service-create' }, needs, wave);
     else {
-      const version = old.Version.Index;
-      draft.add({ ...facts, kind: 'service-update', objectId: old.ID, version }, needs);
+      const version = { objectId: old.ID, version: old.Version.Index };
+      draft.add({ ...facts, ...version, waitsFor, kind: 'service-update' }, needs, wave);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { NetworkCreate } from '../swarm/network.ts';
 import type { ConfigId, NetworkId, SecretId, ServiceId } from '../swarm/object.ts';
 import type { SecretSpec } from '../swarm/secret.ts';
 import type { ServiceSpec } from '../swarm/service.ts';
+import type { Gate } from './service-order.ts';
 
 /** One field that differs; `from` is absent when it is new, `to` when it goes away. */
 export interface FieldChange {
@@ -19,12 +20,17 @@ interface OperationFacts {
   readonly name: string;
   /** Why this operation is in the plan, a phrase for people. */
   readonly cause: string;
-  /** Operations of a wave run together, after all of the waves before it. */
+  /**
+   * Operations run after those of lower waves that they depend on; networks, secrets and configs are
+   * all done before the first service, removals come after everything.
+   */
   readonly wave: number;
   /** Operations that must be done before, by id, ascending. */
   readonly dependsOn: readonly number[];
   /** What differs, sorted by path; empty for everything but updates. */
   readonly changes: readonly FieldChange[];
+  /** What must have got how far before it is begun; services only, may be empty. */
+  readonly waitsFor: readonly Gate[];
 }
 
 /** What an update quotes: the object and the version it was decided on. */

@@ -26,7 +26,12 @@ import {
 } from '../orchestrator/scheduler/schedule.ts';
 import { judgeUpdate, type StuckUpdate } from '../orchestrator/update/find-stuck-update.ts';
 import { playUpdate } from '../orchestrator/update/play-update.ts';
-import { ASSUMED_STOP_MS, estimateUpdateMs, startTimeOf } from './estimate-rollout.ts';
+import {
+  ASSUMED_STOP_MS,
+  estimateUpdateMs,
+  longestCourseMs,
+  startTimeOf,
+} from './estimate-rollout.ts';
 import type { PlacementSnapshot } from './observe-placement.ts';
 import { WAVE } from './plan-draft.ts';
 import type { Plan, PlanNote } from './plan.ts';
@@ -59,7 +64,7 @@ export interface ServicePrediction extends PlacementPrediction {
 export interface PlanPrediction {
   /** By real name; services whose tasks stay as they are are not in it. */
   readonly services: ReadonlyMap<string, ServicePrediction>;
-  /** The longest of the services, ms; absent when nothing changes or one never gets there. */
+  /** Of all services, one after the other where they wait, ms; absent when nothing changes or one never gets there. */
   readonly durationMs?: number;
   /** What was taken for granted, sentences without full stop. */
   readonly assumptions: readonly string[];
@@ -117,7 +122,9 @@ export function predictPlan({
   const durations = [...services.values()].map(({ durationMs }) => durationMs);
   return {
     services,
-    ...(durations.every((one) => one !== undefined) && { durationMs: Math.max(...durations) }),
+    ...(durations.every((one) => one !== undefined) && {
+      durationMs: longestCourseMs(plan.operations, services),
+    }),
     assumptions: assumptionsOf(changes, cluster),
     notes: [...services].flatMap(([name, one]) => warningsOf(name, one)),
     nodeNames,

@@ -103,7 +103,8 @@ export function decideService(
 }
 
 function withForceUpdate(spec: ServiceSpec, count: number | undefined): ServiceSpec {
-  if (count === undefined || count === spec.TaskTemplate.ForceUpdate) return spec;
+  // A forced restart counts on from what the plan saw.
+  if (count === undefined || count <= (spec.TaskTemplate.ForceUpdate ?? 0)) return spec;
   return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: count } };
 }
 

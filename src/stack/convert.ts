@@ -4,6 +4,7 @@ import type { NetworkCreate } from '../swarm/network.ts';
 import type { SecretSpec } from '../swarm/secret.ts';
 import type { ServiceSpec } from '../swarm/service.ts';
 import { convertService, type ConvertContext } from './convert-service.ts';
+import { convertDependencies } from './dependencies.ts';
 import { readObjectData } from './read-object-data.ts';
 import { usesPredefinedNetwork } from './keys/network-mode.ts';
 import { isUserDefinedNetwork, networkName, toNetworkCreate } from './keys/networks.ts';
@@ -36,6 +37,7 @@ export function convertStack(
     ...convertNetworks(model, options),
     ...convertFileObjects(model, options),
     services: services.sort(byString((one: ServiceSpec) => one.Name)),
+    dependencies: options.compat === 'docker' ? [] : convertDependencies(model, options),
   };
 }
 

@@ -18,6 +18,7 @@ import { readStack, type ReadOptions, type ReadResult } from './read-stack.ts';
 import type { Place, Report } from './report.ts';
 import { checkDeploy, checkModel, checkSpec } from './rules/index.ts';
 import type { MergedReport } from './rules/rule.ts';
+import { runToCompletion } from './run-to-completion.ts';
 import type { StackSpec } from './stack-spec.ts';
 
 /** The stack files of one call, read, merged and in normal form. */
@@ -113,7 +114,8 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
   const report = reportMerged(read, book);
   const { compat } = options;
   const { format } = read;
-  const spec = convertStack(loaded.model, {
+  const model = compat === 'docker' ? loaded.model : runToCompletion(loaded.model, report);
+  const spec = convertStack(model, {
     stack,
     compat,
     format,

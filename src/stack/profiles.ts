@@ -1,10 +1,9 @@
 import { didYouMean } from '../base/did-you-mean.ts';
 import { emptyRecord } from './codec.ts';
-import { textOf } from './format-scalar.ts';
+import { dependenciesOf } from './dependencies.ts';
 import type { ServiceModel, StackModel } from './model.ts';
 import type { Report } from './report.ts';
 import type { MergedReport } from './rules/rule.ts';
-import { isYamlMap, type YamlValue } from './yaml-values.ts';
 
 /** Which services take part. */
 export interface ProfileChoice {
@@ -90,7 +89,7 @@ interface Selection {
 
 function checkDependencies(name: string, { model, selected, report }: Selection): ServiceModel {
   const service = selected.services[name] ?? {};
-  const leftOut = dependenciesOf(service.depends_on ?? null).filter(
+  const leftOut = dependenciesOf(service.depends_on).filter(
     ({ on }) => Object.hasOwn(model.services, on) && !Object.hasOwn(selected.services, on),
   );
   if (leftOut.length === 0) return service;
@@ -107,22 +106,4 @@ function checkDependencies(name: string, { model, selected, report }: Selection)
   const dropped = new Set(leftOut.map(({ on }) => on));
   const rest = Object.entries(service.depends_on ?? {}).filter(([key]) => !dropped.has(key));
   return { ...service, depends_on: Object.fromEntries(rest) };
-}
-
-interface Dependency {
-  readonly on: string;
-  readonly step: string | number;
-  readonly isRequired: boolean;
-}
-
-function dependenciesOf(value: YamlValue): readonly Dependency[] {
-  if (isYamlMap(value)) {
-    return Object.entries(value).map(([on, options]) => ({
-      on,
-      step: on,
-      isRequired: !isYamlMap(options) || options['required'] !== false,
-    }));
-  }
-  const items = Array.isArray(value) ? (value as readonly YamlValue[]) : [];
-  return items.map((item, step) => ({ on: textOf(item), step, isRequired: true }));
 }

@@ -13,6 +13,27 @@ export interface ExternalReference {
 }
 
 /**
+ * How far a service must have got before what depends on it is begun: `order` is written before,
+ * `service_started` all its tasks have started, `service_healthy` all run as declared (a task with a
+ * health check runs when it is healthy), `service_completed_successfully` all have ended well.
+ */
+export type DependencyCondition =
+  'order' | 'service_started' | 'service_healthy' | 'service_completed_successfully';
+
+/** One edge of the order of services (`depends_on`). */
+export interface ServiceDependency {
+  /** Real name of the service that waits. */
+  readonly service: string;
+  /** Real name of the service it waits for; declared in the same stack. */
+  readonly on: string;
+  readonly condition: DependencyCondition;
+  /** Whether its tasks are replaced when those of the other are. */
+  readonly restarts: boolean;
+  /** Whether it is not begun when the other fails. */
+  readonly isRequired: boolean;
+}
+
+/**
  * What a set of stack files asks for, in Engine API shapes, with real (scoped) names.
  *
  * Pure data: nothing in it depends on a cluster. Names stand where only the cluster knows ids:
@@ -30,6 +51,8 @@ export interface StackSpec {
   readonly configs: readonly ConfigSpec[];
   readonly externalConfigs: readonly ExternalReference[];
   readonly services: readonly ServiceSpec[];
+  /** Sorted by service; never a cycle. */
+  readonly dependencies: readonly ServiceDependency[];
   /**
    * Where a part of the request came from, for causes and errors.
    *

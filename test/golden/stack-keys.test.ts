@@ -23,8 +23,9 @@ function runFolder(directory: string): string {
   try {
     const loaded = loadFixture(directory);
     const { spec, diagnostics } = convertLoadedStack(loaded, 'shop');
-    const { services, networks, configs, secrets } = spec;
-    const requests = { services, networks, configs, secrets };
+    const { services, networks, configs, secrets, dependencies } = spec;
+    const order = dependencies.length > 0 ? { dependencies } : {};
+    const requests = { services, networks, configs, secrets, ...order };
     return [
       textOf([...loaded.diagnostics, ...diagnostics], directory),
       textOf(lintStack(loaded), directory),

@@ -11,7 +11,8 @@ test.each(readdirSync(FIXTURES))('%s', async (name) => {
   const directory = join(FIXTURES, name);
   const loaded = loadFixture(directory);
   const { spec, diagnostics } = convertLoadedStack(loaded, 'shop');
-  const { locate: _locate, ...requests } = spec;
+  const { locate: _locate, dependencies, ...rest } = spec;
+  const requests = dependencies.length > 0 ? { ...rest, dependencies } : rest;
   const warnings = [...loaded.diagnostics, ...diagnostics].map(
     ({ code, message, span }) => `${span?.start.line}:${span?.start.column} ${code}: ${message}`,
   );

@@ -20,6 +20,7 @@ export function aStack(parts: Partial<StackSpec> = {}): StackSpec {
     configs: [],
     externalConfigs: [],
     services: [],
+    dependencies: [],
     locate: () => undefined,
     ...parts,
   };

@@ -274,6 +274,21 @@ export const KEY_CODES: Explanations = explanations({
     'volumes: ["gone:/d"]',
     'Declare it under the top-level volumes.',
   ],
+  'dependency-cycle': [
+    'Services depend on each other, so that none of them can be first.',
+    'a: {depends_on: [b]}, b: {depends_on: [a]}',
+    'Remove one of the entries.',
+  ],
+  'dependency-never-completes': [
+    'A service waits until another has completed, whose tasks are always started again.',
+    'depends_on: {migrate: {condition: service_completed_successfully}}, migrate: {restart: always}',
+    'Make the other a job (deploy: {mode: replicated-job}), or restart it on failure only.',
+  ],
+  'dependency-runs-as-job': [
+    'A service that another waits to complete is deployed as a job, which runs at every deploy.',
+    'depends_on: {migrate: {condition: service_completed_successfully}}',
+    'Write deploy: {mode: replicated-job} in that service to say that it is meant.',
+  ],
   'undefined-dependency': [
     'depends_on names a service that is not in the stack.',
     'depends_on: [gone]',

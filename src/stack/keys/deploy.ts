@@ -48,7 +48,7 @@ export const deploy: KeySpec<DeployModel> = defineKey({
 function convert(value: DeployModel, scope: ServiceScope): void {
   const { draft } = scope;
   draft.service.Mode = toServiceMode(value, scope);
-  draft.serviceLabels = value.labels ?? {};
+  draft.serviceLabels = { ...draft.serviceLabels, ...value.labels };
   if (value.update_config) draft.service.UpdateConfig = toUpdateConfig(value.update_config);
   if (value.rollback_config) draft.service.RollbackConfig = toUpdateConfig(value.rollback_config);
   if (value.restart_policy) draft.task.RestartPolicy = toRestartPolicy(value.restart_policy);

@@ -2,6 +2,7 @@ import { build } from './build.ts';
 import { capAdd, capDrop } from './capabilities.ts';
 import { command, entrypoint } from './command.ts';
 import { credentialSpec } from './credential-spec.ts';
+import { dependsOn } from './depends-on.ts';
 import { deploy } from './deploy.ts';
 import * as amounts from './container-resources.ts';
 import { gpus } from './device-requests.ts';
@@ -51,7 +52,7 @@ export const SERVICE_KEYS = {
   configs,
   container_name: ignored.containerName,
   credential_spec: credentialSpec,
-  depends_on: ignored.dependsOn,
+  depends_on: dependsOn,
   deploy,
   cpu_period: amounts.cpuPeriod,
   cpu_quota: amounts.cpuQuota,

@@ -1,7 +1,6 @@
 import { textList } from '../collections.ts';
 import { ignoredKey, type KeySpec } from '../key-spec.ts';
-import { asWritten, flag, text } from '../scalars.ts';
-import type { YamlValue } from '../yaml-values.ts';
+import { flag, text } from '../scalars.ts';
 
 const AGENT = 'the Swarm API has no field for it';
 const PEERS = 'services reach each other by name on a common network';
@@ -40,16 +39,3 @@ export const pid: KeySpec<string> = ignoredKey(text, AGENT);
 export const privileged: KeySpec<boolean> = ignoredKey(flag, AGENT);
 /** @source spec/stack-file.md 8.8 */
 export const usernsMode: KeySpec<string> = ignoredKey(text, AGENT);
-
-/** Order of services; not kept by Swarm and not checked by docker. @source spec 8.8 */
-export const dependsOn: KeySpec<NonNullable<YamlValue>> = {
-  codec: {
-    ...asWritten,
-    merge: (base, over) =>
-      Array.isArray(base) && Array.isArray(over)
-        ? ([...base, ...over] as readonly YamlValue[])
-        : over,
-    print: (value) => (Array.isArray(value) && value.length === 0 ? undefined : value),
-  },
-  support: 'ignored',
-};

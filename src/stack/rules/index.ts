@@ -1,6 +1,7 @@
 import type { StackModel } from '../model.ts';
 import type { StackSpec } from '../stack-spec.ts';
 import { constraintsParse } from './constraints-parse.ts';
+import { dependsOnHasAnOrder } from './depends-on-has-an-order.ts';
 import { dependsOnIsDeclared } from './depends-on-is-declared.ts';
 import { healthcheckTimes } from './healthcheck-times.ts';
 import { healthcheckTestIsOne } from './healthcheck-test-is-one.ts';
@@ -17,6 +18,7 @@ import type { ModelRule, RuleContext, SpecRule } from './rule.ts';
 /** Checks of the merged files, in the order of their findings. */
 const MODEL_RULES: readonly ModelRule[] = [
   dependsOnIsDeclared,
+  dependsOnHasAnOrder,
   healthcheckTestIsOne,
   xTstackIsKnown,
 ];

@@ -6,7 +6,6 @@ import { RESOURCE_KEYS } from './resources.ts';
 import {
   FLAG,
   client,
-  emulated,
   inherit,
   mapped,
   mapping,
@@ -77,10 +76,9 @@ const provider: KeyFacts = {
 };
 
 const ORDER =
-  'Swarm starts services together, and a task that ends is started again; the order is not kept';
-const ORDER_INSTEAD = 'let the process end, or retry, until what it needs answers';
+  'services are created and updated in this order and removed in reverse, each begun when what it depends on has got so far; tasks that the cluster starts again later do not wait';
 
-const dependsOn: KeyFacts = emulated(
+const dependsOn: KeyFacts = client(
   {
     types: ['list', 'mapping'],
     items: TEXT,
@@ -97,14 +95,13 @@ const dependsOn: KeyFacts = emulated(
           restart: [FLAG, 'whether to restart with it'],
           required: [FLAG, 'whether it must be in the stack'],
         },
-        { outcome: 'emulated', effect: ORDER, instead: ORDER_INSTEAD, noted: true },
+        { outcome: 'client', effect: ORDER },
       ),
       { required: ['condition'] },
     ),
   },
   'services that should be there first',
   ORDER,
-  ORDER_INSTEAD,
 );
 
 const SERVICE: Shape = mapping({
