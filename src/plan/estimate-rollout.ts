@@ -60,7 +60,8 @@ export function longestCourseMs(
   services: ReadonlyMap<string, { readonly durationMs?: number }>,
 ): number {
   const ends = new Map<string, number>();
-  for (const { name, waitsFor } of operations) {
+  for (const { kind, name, waitsFor } of operations) {
+    if (!kind.startsWith('service-')) continue;
     const waited = waitsFor.filter(({ condition }) => condition !== 'order');
     const start = Math.max(0, ...waited.map(({ service }) => ends.get(service) ?? 0));
     ends.set(name, start + (services.get(name)?.durationMs ?? 0));

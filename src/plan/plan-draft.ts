@@ -46,14 +46,17 @@ type DraftOperation = Operation extends infer One
     : never
   : never;
 
+/** One operation and what it needs. */
+interface Entry {
+  readonly operation: DraftOperation;
+  readonly wave: number;
+  readonly needs: readonly string[];
+}
+
 /** Collects a plan while it is being made; numbers and orders it in the end. */
 export class PlanDraft {
   readonly #stack: string;
-  readonly #entries: {
-    readonly operation: DraftOperation;
-    readonly wave: number;
-    readonly needs: readonly string[];
-  }[] = [];
+  readonly #entries: Entry[] = [];
   readonly #notes = new Map<string, PlanNote>();
   readonly #refusals: Refusal[] = [];
 
@@ -93,8 +96,6 @@ export class PlanDraft {
   }
 
   finish(known: Pick<Plan, 'ids' | 'networkNames'>): Plan {
-    const isLast = ({ operation, wave }: (typeof this.#entries)[number]): boolean =>
-      operation.kind === 'service-remove' && wave === WAVE.remove;
     const lastOthers = this.#entries.map((one) => (isLast(one) ? WAVE.service : one.wave));
     const last = Math.max(WAVE.remove, ...lastOthers.map((wave) => wave + 1));
     const ordered = this.#entries
@@ -118,6 +119,11 @@ export class PlanDraft {
       ...known,
     };
   }
+}
+
+/** Whether an operation comes after all services. */
+function isLast({ operation, wave }: Entry): boolean {
+  return operation.kind === 'service-remove' && wave === WAVE.remove;
 }
 
 function keyOf(operation: Pick<Operation, 'kind' | 'name'>): string {

@@ -32,9 +32,22 @@ export interface ConvergenceStep {
   readonly wakeAt: Instant | undefined;
 }
 
-/** A watch that has seen nothing yet; services by name. */
-export function startConvergence(targets: readonly WatchTarget[]): ConvergenceState {
-  const watches = [...targets].sort(byString((one) => one.name)).map((target): ServiceWatch => ({
+/** A watch that has seen nothing yet. */
+export const NO_CONVERGENCE: ConvergenceState = { watches: [], views: [] };
+
+/** The watch with more services; those that it has already stay as they are. Services by name. */
+export function addTargets(
+  { watches, views }: ConvergenceState,
+  targets: readonly WatchTarget[],
+): ConvergenceState {
+  const known = new Set(watches.map((one) => one.target.serviceId));
+  const added = targets.filter((one) => !known.has(one.serviceId)).map(startWatch);
+  const all = [...watches, ...added].sort(byString((one) => one.target.name));
+  return { watches: all, views };
+}
+
+function startWatch(target: WatchTarget): ServiceWatch {
+  return {
     target,
     since: undefined,
     runningSince: new Map(),
@@ -42,8 +55,7 @@ export function startConvergence(targets: readonly WatchTarget[]): ConvergenceSt
     failures: new Map(),
     abandonedSince: undefined,
     verdict: undefined,
-  }));
-  return { watches, views: [] };
+  };
 }
 
 /**
@@ -60,13 +72,12 @@ export function stepConvergence(
   now: Instant,
 ): ConvergenceStep {
   const nodes = new Map<string, Node>(view.nodes.map((one) => [one.ID, one]));
-  const isFirst = state.views.length === 0;
   const steps = state.watches.map((watch) => {
     if (watch.verdict) return { watch, view: watch.verdict, readyAt: undefined };
     const service = view.services.find((one) => one.ID === watch.target.serviceId);
     if (!service) return vanished(watch);
     const slots = slotsOf(service, view.tasks);
-    const seen = remember(watch, { service, slots, now, isFirst });
+    const seen = remember(watch, { service, slots, now });
     const assessment = assessService({ watch: seen, service, slots, nodes, now });
     return conclude(seen, { service, slots, nodes, assessment });
   });
@@ -107,12 +118,11 @@ function remember(
     readonly service: Service;
     readonly slots: readonly Slot[];
     readonly now: Instant;
-    readonly isFirst: boolean;
   },
 ): ServiceWatch {
-  const { slots, now, isFirst } = look;
+  const { slots, now } = look;
   const endedBefore =
-    isFirst && watch.target.change !== 'created'
+    watch.since === undefined && watch.target.change !== 'created'
       ? new Set(slots.flatMap((slot) => slot.all.filter(hasEnded).map((task) => task.ID as string)))
       : watch.endedBefore;
   const running = slots.flatMap((slot) =>

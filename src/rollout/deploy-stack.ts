@@ -8,11 +8,12 @@ import { resolveImages } from '../plan/resolve-images.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { executePlan } from './execute-plan.ts';
+import { toWatchTarget } from './gated-run.ts';
 import { judgeRollout, type RolloutResult } from './judge-rollout.ts';
 import type { PlanPrediction } from '../plan/predict-plan.ts';
 import type { RolloutPorts } from './ports.ts';
 import type { WatchTarget } from './service-watch.ts';
-import { watchRollout } from './watch-rollout.ts';
+import { RolloutWatch } from './watch-rollout.ts';
 
 /** How a deploy behaves. */
 export interface DeployOptions extends PlanOptions {
@@ -111,12 +112,15 @@ export async function applyDeploy(
   const { plan, authOf } = prepared;
   announce(plan, ports);
   try {
-    const serviceIds = await executePlan(plan, ports, authOf);
+    const watch = new RolloutWatch(plan.stack, { ports, timeoutMs: options.timeoutMs });
+    const how = { authOf, watch: options.detach ? undefined : watch };
+    const { serviceIds, notBegun } = await executePlan(plan, ports, how);
     if (options.detach) return finish(plan, detached(plan), ports);
     const targets = watchTargets(plan, serviceIds);
-    const watch = { ports, timeoutMs: options.timeoutMs };
-    const views = targets.length > 0 ? await watchRollout(plan.stack, targets, watch) : [];
-    return finish(plan, judgeRollout(views), ports);
+    watch.announce(targets.map((one) => one.name));
+    watch.add(targets);
+    const views = targets.length > 0 ? await watch.untilSettled() : [];
+    return finish(plan, judgeRollout(views, notBegun), ports);
   } catch (error) {
     if (error instanceof CancelledError) {
       const { message, exitCode } = error;
@@ -165,23 +169,25 @@ function announce(plan: Plan, { emit }: RolloutPorts): void {
 }
 
 function watchTargets(plan: Plan, ids: ReadonlyMap<string, string>): readonly WatchTarget[] {
-  const changes = {
-    'service-create': 'created',
-    'service-update': 'updated',
-    'service-keep': 'kept',
-  } as const;
-  return plan.operations.flatMap(({ kind, name }) => {
-    const serviceId = ids.get(name);
-    if (!(kind in changes) || serviceId === undefined) return [];
-    return [{ name, serviceId, change: changes[kind as keyof typeof changes] }];
+  return plan.operations.flatMap((operation) => {
+    const serviceId = ids.get(operation.name);
+    const target = serviceId === undefined ? undefined : toWatchTarget(operation, serviceId);
+    return target ? [target] : [];
   });
 }
 
 function detached(plan: Plan): RolloutResult {
+  const waits = plan.operations.some((one) =>
+    one.waitsFor.some(({ condition }) => condition !== 'order'),
+  );
+  const unwaited = waits
+    ? ['Services were written in the order of depends_on; none was waited for (--detach).']
+    : [];
   const message = isEmptyPlan(plan)
     ? `No changes. Whether stack ${plan.stack} runs as declared was not checked (--detach).`
     : `Stack ${plan.stack} is written; its tasks start in the background (--detach). Follow them with: tstack ps ${plan.stack}`;
-  return { outcome: 'detached', exitCode: EXIT_CODE.ok, messages: [message], services: [] };
+  const messages = [message, ...unwaited];
+  return { outcome: 'detached', exitCode: EXIT_CODE.ok, messages, services: [] };
 }
 
 function finish(plan: Plan, result: RolloutResult, { emit }: RolloutPorts): RolloutResult {

@@ -1,6 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { ExitCode } from '../base/errors.ts';
 import type { PlanNote } from '../plan/plan.ts';
+import type { DependencyCondition } from '../stack/stack-spec.ts';
 import type { TaskState } from '../swarm/task-state.ts';
 
 /** Every kind of step that shows in events: plan operations and the removals of `rm`. */
@@ -97,6 +98,18 @@ export type RolloutEvent =
       readonly services: readonly string[];
       /** When the wait is given up; absent means never. */
       readonly deadline?: Instant | undefined;
+    }
+  | {
+      /** A service that others of the stack must precede: still kept back, begun, or left out. */
+      readonly type: 'gate';
+      readonly service: string;
+      readonly status: 'waiting' | 'open' | 'left-out';
+      readonly waitsFor: readonly {
+        readonly service: string;
+        readonly condition: DependencyCondition;
+      }[];
+      /** Why it was left out. */
+      readonly reason?: string | undefined;
     }
   | ({ readonly type: 'service' } & ServiceView)
   | { readonly type: 'tasks'; readonly stack: string; readonly remaining: number }

@@ -5,7 +5,8 @@ import type { JsonValue } from '../base/brand.ts';
 import type { Filters } from '../engine/client.ts';
 import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
 import {
-  startConvergence,
+  addTargets,
+  NO_CONVERGENCE,
   stepConvergence,
   timeOut,
   type ClusterView,
@@ -23,47 +24,86 @@ const LONGEST_PAUSE_MS = 2000;
 /** Looks in a row that may fail (a manager restarts) before the watch is given up. */
 const MAX_FAILED_LOOKS = 8;
 
+/** A watch of the services of one stack; services may join while it goes on. */
+export interface WatchOptions {
+  readonly ports: RolloutPorts;
+  /** How long to wait, from the announcement on; undefined means for ever. */
+  readonly timeoutMs: number | undefined;
+}
+
 /**
  * Watches services until each is converged or beyond hope, or the deadline has passed.
- *
- * Three list calls per look, however many services there are. Emits `service` events when something
- * about a service has changed.
- * @throws EngineError when the engine stays away, CancelledError (saying what state is left)
+ * @throws as {@link RolloutWatch.untilSettled}
  */
 export async function watchRollout(
   stack: string,
   targets: readonly WatchTarget[],
-  watch: { readonly ports: RolloutPorts; readonly timeoutMs: number | undefined },
+  options: WatchOptions,
 ): Promise<readonly ServiceView[]> {
-  const { clock, emit } = watch.ports;
-  const deadline =
-    watch.timeoutMs === undefined ? undefined : toInstant(clock.now() + watch.timeoutMs);
-  emit({ type: 'waiting', stack, services: targets.map((one) => one.name), deadline });
-  const watcher = new RolloutWatcher(stack, targets, watch.ports);
-  try {
-    for (;;) {
-      const { isSettled, wakeAt } = await watcher.look();
-      if (isSettled) return watcher.state.views;
-      if (deadline !== undefined && clock.now() >= deadline) return watcher.timeOut();
-      await watcher.pause(earliest(wakeAt, deadline));
-    }
-  } catch (error) {
-    if (isCancelled(error)) throw interruption(error, stack, watcher.state.views);
-    throw error;
-  }
+  const watch = new RolloutWatch(stack, options);
+  watch.announce(targets.map((one) => one.name));
+  watch.add(targets);
+  return watch.untilSettled();
 }
 
-class RolloutWatcher {
-  state: ConvergenceState;
+/**
+ * Looks at services again and again: three list calls per look, however many services there are.
+ * Emits `service` events when something about a service has changed.
+ */
+export class RolloutWatch {
+  state: ConvergenceState = NO_CONVERGENCE;
+  readonly #stack: string;
   readonly #ports: RolloutPorts;
+  readonly #timeoutMs: number | undefined;
   readonly #filters: Filters;
+  #deadline: Instant | undefined;
+  #isAnnounced = false;
   #pauseMs = FIRST_PAUSE_MS;
   #failedLooks = 0;
 
-  constructor(stack: string, targets: readonly WatchTarget[], ports: RolloutPorts) {
+  constructor(stack: string, { ports, timeoutMs }: WatchOptions) {
+    this.#stack = stack;
     this.#ports = ports;
+    this.#timeoutMs = timeoutMs;
     this.#filters = { label: [`${LABEL_NAMESPACE}=${stack}`] };
-    this.state = startConvergence(targets);
+  }
+
+  /** Says what is waited for, and starts the clock; once. */
+  announce(services: readonly string[]): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    const { clock, emit } = this.#ports;
+    this.#deadline =
+      this.#timeoutMs === undefined ? undefined : toInstant(clock.now() + this.#timeoutMs);
+    emit({ type: 'waiting', stack: this.#stack, services, deadline: this.#deadline });
+  }
+
+  get isOverdue(): boolean {
+    return this.#deadline !== undefined && this.#ports.clock.now() >= this.#deadline;
+  }
+
+  /** More services to watch; known ones are passed over. */
+  add(targets: readonly WatchTarget[]): void {
+    this.state = addTargets(this.state, targets);
+    this.#pauseMs = FIRST_PAUSE_MS;
+  }
+
+  /**
+   * Looks until every service is converged or beyond hope, or the deadline has passed.
+   * @throws EngineError when the engine stays away, CancelledError (saying what state is left)
+   */
+  async untilSettled(): Promise<readonly ServiceView[]> {
+    try {
+      for (;;) {
+        const { isSettled, wakeAt } = await this.look();
+        if (isSettled) return this.state.views;
+        if (this.isOverdue) return this.timeOut();
+        await this.pause(wakeAt);
+      }
+    } catch (error) {
+      if (isCancelled(error)) throw interruption(error, this.#stack, this.state.views);
+      throw error;
+    }
   }
 
   /** One look at the cluster; a failed one changes nothing. */
@@ -76,13 +116,16 @@ class RolloutWatcher {
     return step;
   }
 
-  async pause(until: Instant | undefined): Promise<void> {
+  /** Waits a moment, until `until` or the deadline at most. */
+  async pause(until?: Instant): Promise<void> {
     const { clock, signal } = this.#ports;
     const next = toInstant(clock.now() + this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 1.5, LONGEST_PAUSE_MS);
-    await sleepUntil(clock, earliest(next, until) ?? next, signal);
+    const wakeAt = earliest(earliest(next, until), this.#deadline);
+    await sleepUntil(clock, wakeAt ?? next, signal);
   }
 
+  /** What has not got there has timed out. */
   timeOut(): readonly ServiceView[] {
     const views = timeOut(this.state);
     this.#report(views);
@@ -107,8 +150,9 @@ class RolloutWatcher {
   }
 
   #report(views: readonly ServiceView[]): void {
-    for (const [index, view] of views.entries()) {
-      const before = this.state.views[index];
+    const known = new Map(this.state.views.map((one) => [one.serviceId, one]));
+    for (const view of views) {
+      const before = known.get(view.serviceId);
       if (isEqual(before as unknown as JsonValue, view as unknown as JsonValue)) continue;
       this.#pauseMs = FIRST_PAUSE_MS;
       this.#ports.emit({ type: 'service', ...view });

@@ -1,4 +1,5 @@
 import { dependenciesOf } from './dependencies.ts';
+import type { DeployModel } from './keys/deploy.ts';
 import type { ServiceModel, StackModel } from './model.ts';
 import type { MergedReport } from './rules/rule.ts';
 
@@ -6,7 +7,7 @@ import type { MergedReport } from './rules/rule.ts';
  * The model in which services that others wait to complete are jobs, unless `deploy` says otherwise.
  *
  * A Swarm replaces the tasks of a service that has ended; a job it runs to completion, at each deploy,
- * as docker compose starts such a service at each `up`. What would never complete is an error.
+ * as docker compose starts such a service at each `up`, and not again when it fails. What would never complete is an error.
  * @source compose-spec 05-services.md (service_completed_successfully); D-0301
  */
 export function runToCompletion(model: StackModel, report: MergedReport): StackModel {
@@ -25,7 +26,7 @@ export function runToCompletion(model: StackModel, report: MergedReport): StackM
           hint: `give ${on} deploy: {mode: replicated-job}, or restart: on-failure`,
         });
       } else if (needed.deploy?.mode === undefined) {
-        services[on] = { ...needed, deploy: { ...needed.deploy, mode: 'replicated-job' } };
+        services[on] = { ...needed, deploy: toJob(needed) };
         report(path, {
           code: 'dependency-runs-as-job',
           severity: 'note',
@@ -36,6 +37,13 @@ export function runToCompletion(model: StackModel, report: MergedReport): StackM
     }
   }
   return { ...model, services };
+}
+
+/** One failure is the end of it, as with docker compose, unless the file says otherwise. */
+function toJob({ deploy, restart }: ServiceModel): DeployModel {
+  const isSaid = deploy?.restart_policy?.condition !== undefined || (restart ?? '') !== '';
+  const restart_policy = isSaid ? deploy?.restart_policy : { condition: 'none' };
+  return { ...deploy, mode: 'replicated-job', ...(restart_policy && { restart_policy }) };
 }
 
 /** Whether tasks that end are started again: said so, or a mode was chosen and nothing else said. */

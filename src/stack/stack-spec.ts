@@ -18,7 +18,10 @@ export interface ExternalReference {
  * health check runs when it is healthy), `service_completed_successfully` all have ended well.
  */
 export type DependencyCondition =
-  'order' | 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  | 'order'
+  | 'service_started'
+  | 'service_healthy'
+  | 'service_completed_successfully';
 
 /** One edge of the order of services (`depends_on`). */
 export interface ServiceDependency {

@@ -11,7 +11,7 @@ import type { RolloutEvent, ServiceView } from '../../rollout/events.ts';
 import { NO_PROGRESS, reduceProgress, type RolloutProgress } from '../../rollout/progress.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
 import { endText } from './plain-progress.ts';
-import { serviceLine, slotLine } from './service-line.ts';
+import { gateLine, serviceLine, slotLine } from './service-line.ts';
 import { stepLine } from './step-line.ts';
 
 /** Slots shown one by one; docker draws bars for as many. */
@@ -37,9 +37,13 @@ export function createLiveProgress(ports: ProgressPorts): ProgressRenderer {
     progress = reduceProgress(progress, event);
     if (event.type === 'step') {
       const line = stepLine(event);
-      if (line !== undefined) ports.stdout.write(`${line}\n`);
+      const say = (): void => ports.stdout.write(line === undefined ? '' : `${line}\n`);
+      // What is written while services are drawn would stand in the middle of the drawing.
+      if (board.isOpen && ports.stdout.isTerminal) ending.push(say);
+      else say();
     } else if (event.type === 'waiting' && event.services.length > 0) board.open(event.services);
     else if (event.type === 'service') board.draw(event);
+    else if (event.type === 'gate') board.keepBack(event);
     else if (event.type === 'tasks') drawRemaining(event.remaining, ports);
     else if (event.type === 'warning') ports.stderr.write(`${event.message}\n`);
     else if (event.type === 'finished' && !isOver) {
@@ -57,6 +61,8 @@ function drawRemaining(remaining: number, { stderr }: ProgressPorts): void {
 /** The drawn part: one listr2 task per service, ended all together. */
 class ServiceBoard {
   readonly #wrappers = new Map<string, Wrapper>();
+  /** What was said of a service before its line was drawn. */
+  readonly #titles = new Map<string, string>();
   readonly #ends = new Map<
     string,
     { readonly resolve: () => void; readonly reject: (error: Error) => void }
@@ -72,6 +78,7 @@ class ServiceBoard {
         task: (_context, wrapper) =>
           new Promise<void>((resolve, reject) => {
             this.#wrappers.set(name, wrapper);
+            wrapper.title = this.#titles.get(name) ?? name;
             this.#ends.set(name, { resolve, reject });
           }),
       }),
@@ -87,6 +94,23 @@ class ServiceBoard {
       rendererOptions: { logger, collapseErrors: true, showErrorMessage: false },
     });
     this.#run = list.run();
+  }
+
+  get isOpen(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** A service that is not written yet. */
+  keepBack(event: Extract<RolloutEvent, { type: 'gate' }>): void {
+    const words: Readonly<Record<typeof event.status, string>> = {
+      waiting: gateLine(event),
+      open: 'begun',
+      'left-out': `not begun: ${event.reason ?? ''}`,
+    };
+    const title = `${event.service}  ${words[event.status]}`;
+    this.#titles.set(event.service, title);
+    const wrapper = this.#wrappers.get(event.service);
+    if (wrapper) wrapper.title = title;
   }
 
   draw(view: ServiceView): void {

@@ -1,6 +1,6 @@
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
-import { serviceLine } from './service-line.ts';
+import { gateLine, serviceLine } from './service-line.ts';
 import { stepLine } from './step-line.ts';
 
 /**
@@ -25,7 +25,9 @@ export function createPlainProgress(
       if (line !== undefined) stdout.write(`${line}\n`);
       if (event.status === 'retrying') sayState(event.name, `trying again: ${event.error ?? ''}`);
     } else if (event.type === 'service') sayState(event.service, serviceLine(event));
-    else if (event.type === 'tasks' && event.remaining > 0) {
+    else if (event.type === 'gate') {
+      if (event.status === 'waiting') sayState(event.service, gateLine(event));
+    } else if (event.type === 'tasks' && event.remaining > 0) {
       sayState(event.stack, `waiting for ${event.remaining} tasks to stop`);
     } else if (event.type === 'warning') stderr.write(`${event.message}\n`);
     else if (event.type === 'finished') stderr.write(endText(event));

@@ -1,4 +1,5 @@
-import type { ServicePhase, ServiceView, SlotView } from '../../rollout/events.ts';
+import type { RolloutEvent, ServicePhase, ServiceView, SlotView } from '../../rollout/events.ts';
+import { describeGate } from '../../rollout/gates.ts';
 
 const PHASE_WORDS: Readonly<Record<ServicePhase, string>> = {
   waiting: 'waiting',
@@ -25,4 +26,9 @@ export function slotLine(slot: SlotView): string {
   const age = slot.current ? '' : ' (older spec)';
   const error = slot.error === undefined ? '' : `: ${slot.error}`;
   return `${slot.slot} ${slot.state}${node}${age}${error}`;
+}
+
+/** `waits for shop_db to be healthy, shop_migrate to complete`. */
+export function gateLine({ waitsFor }: Extract<RolloutEvent, { type: 'gate' }>): string {
+  return `waits for ${waitsFor.map(describeGate).join(', ')}`;
 }
