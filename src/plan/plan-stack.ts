@@ -23,6 +23,7 @@ import {
   modeName,
   networkNamesOf,
   withIds,
+  type ServiceDecision,
 } from './service-operations.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -160,23 +161,27 @@ function planServices(
         rewrites: rewrites ? 'docker' : refreshes ? 'credentials' : undefined,
       }),
     );
-    const { action, cause, changes } = decision;
-    const facts = { name: service.Name, cause, changes, spec: decision.spec };
-    if (old && action === 'keep') {
-      draft.add({ ...facts, kind: 'service-keep', objectId: old.ID });
-      continue;
-    }
-    const waitsFor = order.gatesOf(service.Name);
-    const needs = [
-      ...draft.writesFor(decision.spec),
-      ...waitsFor.map((one) => `service ${one.service}`),
-    ];
-    const wave = WAVE.service + order.levelOf(service.Name);
-    if (!old) draft.add({ ...facts, waitsFor, kind: 'service-create' }, needs, wave);
-    else {
-      const version = { objectId: old.ID, version: old.Version.Index };
-      draft.add({ ...facts, ...version, waitsFor, kind: 'service-update' }, needs, wave);
-    }
+    addService(decision, old, { draft, order });
+  }
+}
+
+function addService(
+  { action, cause, changes, spec }: ServiceDecision,
+  old: Service | undefined,
+  { draft, order }: { readonly draft: PlanDraft; readonly order: ServiceOrder },
+): void {
+  const facts = { name: spec.Name, cause, changes, spec };
+  if (old && action === 'keep') {
+    draft.add({ ...facts, kind: 'service-keep', objectId: old.ID });
+    return;
+  }
+  const waitsFor = order.gatesOf(spec.Name);
+  const needs = [...draft.writesFor(spec), ...waitsFor.map((one) => `service ${one.service}`)];
+  const wave = WAVE.service + order.levelOf(spec.Name);
+  if (!old) draft.add({ ...facts, waitsFor, kind: 'service-create' }, needs, wave);
+  else {
+    const version = { objectId: old.ID, version: old.Version.Index };
+    draft.add({ ...facts, ...version, waitsFor, kind: 'service-update' }, needs, wave);
   }
 }
 
