@@ -3,8 +3,7 @@ import type { Random } from '../base/random.ts';
 import { formatTimestamp } from '../base/timestamp.ts';
 import { openLmdbPersistence, type LmdbPersistence } from '../host/lmdb-persistence.ts';
 import type { Machine } from '../host/machine.ts';
-import { createProcessAccess } from '../host/task-access.ts';
-import type { StoreView } from '../orchestrator/store/store-view.ts';
+import type { StoredTask } from '../orchestrator/store/stored-object.ts';
 import type { Backend } from '../server/backend.ts';
 import { createServer, type EngineApiServer } from '../server/server.ts';
 import { clusterRoutes } from './cluster-routes.ts';
@@ -14,6 +13,7 @@ import type { Log } from './log.ts';
 import { daemonId, Membership } from './membership.ts';
 import { rolesOf, type NodeCount } from './node-count.ts';
 import type { ClusterPaths } from './paths.ts';
+import type { TaskId } from '../swarm/object.ts';
 import type { Runtime, RuntimeName } from './runtimes.ts';
 import type { TcpServer } from './tcp-server.ts';
 import { TrafficSwitch } from './traffic.ts';
@@ -21,6 +21,8 @@ import { TrafficSwitch } from './traffic.ts';
 /** What can be said when a daemon is started; kept for later starts. */
 export interface DaemonSettings {
   readonly runtime: RuntimeName;
+  /** The images there are, for the process runtime; absent: every name is one. */
+  readonly images?: readonly string[] | undefined;
   readonly listen?: TcpAddress | undefined;
 }
 
@@ -31,7 +33,7 @@ export interface DaemonOptions {
   /** Over what was said at the last start. */
   readonly settings: Partial<DaemonSettings>;
   readonly defaultRuntime: RuntimeName;
-  readonly openRuntime: (name: RuntimeName, traffic: TrafficSwitch) => Promise<Runtime>;
+  readonly openRuntime: (settings: DaemonSettings, traffic: TrafficSwitch) => Promise<Runtime>;
   readonly clock: Clock;
   readonly random: Random;
   readonly machine: Machine;
@@ -69,7 +71,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ends.push(() => persistence.close());
     const settings = chooseSettings(persistence, options);
     const traffic = new TrafficSwitch();
-    const runtime = await options.openRuntime(settings.runtime, traffic);
+    const runtime = await options.openRuntime(settings, traffic);
     ends.push(() => runtime.close());
     const { executor, openTraffic } = runtime;
     const membership = await Membership.open(
@@ -97,7 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       facts: { ...machine, id: await daemonId(persistence, random), version, rootDir: paths.root },
       membership,
       executor,
-      ...(settings.runtime === 'process' && { tasks: createProcessAccess(viewOf(membership)) }),
+      tasks: runtime.access?.(taskOf(membership)),
     };
     const report = ({ method, path, error }: { method: string; path: string; error: unknown }) =>
       log.error({ method, path, error }, 'a request failed');
@@ -214,10 +216,10 @@ function withResolver<T>(): {
   return { promise, resolve };
 }
 
-/** The state of the cluster there is at the moment of the call. */
-function viewOf(membership: Membership): () => StoreView | undefined {
-  return () => {
+/** A task of the cluster there is at the moment of the call. */
+function taskOf(membership: Membership): (id: TaskId) => StoredTask | undefined {
+  return (id) => {
     const state = membership.state();
-    return state.kind === 'active' ? state.swarm.store.view : undefined;
+    return state.kind === 'active' ? state.swarm.store.view.get('task', id) : undefined;
   };
 }

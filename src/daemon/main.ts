@@ -70,8 +70,9 @@ async function start(options: RunDaemonOptions, log: Log): Promise<Daemon> {
     settings,
     version,
     defaultRuntime: DEFAULT_RUNTIME,
-    openRuntime: (name, traffic) =>
-      openRuntime(name, {
+    openRuntime: ({ runtime, images }, traffic) =>
+      openRuntime(runtime, {
+        images,
         clock: systemClock,
         random: systemRandom,
         paths,

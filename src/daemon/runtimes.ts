@@ -2,6 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import { EXIT_CODE, UserError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Executor } from '../orchestrator/agent/executor.ts';
+import type { StoredTask } from '../orchestrator/store/stored-object.ts';
+import type { TaskAccess } from '../server/backend.ts';
+import type { TaskId } from '../swarm/object.ts';
 import { createSimulatedRuntime } from '../runtimes/simulated.ts';
 import { createProcessRuntime } from '../runtimes/process/process-runtime.ts';
 import { ingressOf } from './open-ingress.ts';
@@ -12,6 +15,8 @@ import type { OpenTraffic, TrafficSwitch } from './traffic.ts';
 export type RuntimeName = 'process' | 'container' | 'simulated';
 
 export interface RuntimeOptions {
+  /** The images there are, for a runtime that has none; undefined: every name is one. */
+  readonly images: readonly string[] | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly paths: ClusterPaths;
@@ -27,6 +32,8 @@ export interface RuntimeOptions {
 /** What runs the tasks of a cluster. */
 export interface Runtime {
   readonly executor: Executor;
+  /** What clients may do with running tasks; absent: nothing. */
+  readonly access?: (find: (task: TaskId) => StoredTask | undefined) => TaskAccess;
   /** How traffic reaches its tasks; absent: they have none. */
   readonly openTraffic?: OpenTraffic;
   /** Frees what it holds; what runs goes on. */
@@ -58,7 +65,7 @@ export function openRuntime(name: RuntimeName, options: RuntimeOptions): Promise
 }
 
 async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { clock, random, paths, user, path, traffic, onTrouble } = options;
+  const { clock, random, paths, user, path, images, traffic, onTrouble } = options;
   try {
     const executor = createProcessRuntime({
       clock,
@@ -67,13 +74,20 @@ async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
       filesDirectory: `${paths.runtime}/${paths.name}-files`,
       user,
       path,
+      images,
+      nameServer: () => traffic.nameServer,
       peersOf: (assignment) => traffic.peersOf(assignment),
       drain: (task, signal) => traffic.drain(task, signal),
       onTrouble,
     });
     const canListenLow = user.uid === 0;
     const openTraffic = ingressOf({ clock, runtime: executor, canListenLow, onTrouble });
-    return { executor, openTraffic, close: async () => executor.close() };
+    return {
+      executor,
+      access: (find) => executor.accessBy(find),
+      openTraffic,
+      close: async () => executor.close(),
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`the process runtime cannot be used here: ${reason}`, {

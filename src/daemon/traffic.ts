@@ -11,6 +11,8 @@ export interface Traffic {
   peersOf(assignment: Assignment): Peers;
   /** Takes a task out of service; resolves when nobody needs it any more. */
   drain(task: TaskId, signal: AbortSignal): Promise<void>;
+  /** Where the names of services are known; undefined: nowhere. */
+  readonly nameServer: string | undefined;
   stop(): void;
 }
 
@@ -35,6 +37,10 @@ export class TrafficSwitch {
 
   peersOf(assignment: Assignment): Peers {
     return this.#current?.peersOf(assignment) ?? [];
+  }
+
+  get nameServer(): string | undefined {
+    return this.#current?.nameServer;
   }
 
   async drain(task: TaskId, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import type { Balancer } from './balancers/balancer.ts';
 import { EndpointPool, type FindAddresses } from './endpoint-pool.ts';
 import { frontendKey, frontendsOf, type Frontend } from './endpoints.ts';
 import { peersOf, type Peer } from './peers.ts';
+import { resolveName } from './service-names.ts';
 import { listenTcp, type Listener } from './tcp-frontend.ts';
 import { listenUdp } from './udp-frontend.ts';
 import { toVirtualAddresses } from './virtual-addresses.ts';
@@ -95,6 +96,21 @@ export class Ingress {
     const found = store.view.get('service', service);
     if (!found) return [];
     return peersOf(store.view, found, { virtualAddresses: this.#virtualAddresses(), canListenLow });
+  }
+
+  /**
+   * The addresses behind a name, for tasks of a service; undefined when it is none of theirs.
+   * @param addressOf - a task's own address
+   */
+  resolveName(
+    asker: ServiceId,
+    name: string,
+    addressOf: (task: TaskId) => string | undefined,
+  ): readonly string[] | undefined {
+    const { view } = this.#options.store;
+    const service = view.get('service', asker);
+    const virtualAddresses = this.#virtualAddresses();
+    return service && resolveName(view, service, name, { virtualAddresses, addressOf });
   }
 
   /** The frontends that are open now, each with the addresses it listens on; sorted by key. */

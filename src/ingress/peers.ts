@@ -43,7 +43,7 @@ export function peersOf(
 }
 
 /** Either of the two lists of a spec. */
-function attachmentsOf({ Spec }: StoredService): readonly NetworkAttachmentConfig[] {
+export function attachmentsOf({ Spec }: StoredService): readonly NetworkAttachmentConfig[] {
   const { TaskTemplate, Networks } = Spec;
   return TaskTemplate.Networks?.length ? TaskTemplate.Networks : (Networks ?? []);
 }

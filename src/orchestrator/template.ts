@@ -109,7 +109,7 @@ export interface PayloadScope {
 /**
  * A payload with its placeholders expanded.
  *
- * Deviates: D-0033; SwarmKit leaves the node's host name and platform empty here (Q21).
+ * The node's host name and platform are empty here, as in SwarmKit (Q21): D-0281.
  * @throws ExpansionError when it refers to what the task does not have
  * @source swarmkit template/expand.go (expandPayload); spec/orchestrator.md section 19
  */
@@ -125,13 +125,20 @@ export function expandPayload(text: string, context: TemplateContext, scope: Pay
     if (found === undefined) throw new Error(`${noun} target ${printValue(name)} not found`);
     return found;
   };
-  return expandText(text, context, {
-    ...FUNCTIONS,
-    env: (name) => variables.get(printValue(name)) ?? '',
-    secret: lookUp('secret', scope.secrets),
-    config: lookUp('config', scope.configs),
-  });
+  const Node = { ...NO_NODE, ID: context.Node.ID };
+  return expandText(
+    text,
+    { ...context, Node },
+    {
+      ...FUNCTIONS,
+      env: (name) => variables.get(printValue(name)) ?? '',
+      secret: lookUp('secret', scope.secrets),
+      config: lookUp('config', scope.configs),
+    },
+  );
 }
+
+const NO_NODE = { Hostname: '', Platform: { Architecture: '', OS: '' } };
 
 type Expand = (text: string) => string;
 

@@ -20,6 +20,16 @@ export function filePlaces(root: string): FilePlaces {
   return { root, secrets: join(root, 'secrets'), configs: join(root, 'configs') };
 }
 
+/** Where a container would find a secret or config: relative names are below a place of their kind. */
+export function targetInContainer(kind: TaskFile['kind'], name: string): string {
+  return resolve(kind === 'secret' ? '/run/secrets' : '/', name);
+}
+
+/** Where a secret or config lies on the machine. @throws Error when the name leaves its directory */
+export function placeOfFile(places: FilePlaces, kind: TaskFile['kind'], name: string): string {
+  return inside(kind === 'secret' ? places.secrets : places.configs, name);
+}
+
 /**
  * Writes a task's secrets and configs: directories that only its user can enter, files with the
  * mode that the service asks for, none of them writable. Absolute targets keep their path below.
@@ -41,7 +51,7 @@ export function writeTaskFiles(
   for (const { kind, file, data } of files) {
     if (!file) continue;
     const root = kind === 'secret' ? places.secrets : places.configs;
-    const path = inside(root, file.Name);
+    const path = placeOfFile(places, kind, file.Name);
     makeParents(root, path, own);
     // Written anew when a start is tried again.
     rmSync(path, { force: true });

@@ -151,6 +151,7 @@ export interface ExecRequest {
 
 /** A command that runs beside a task. */
 export interface ExecProcess {
+  readonly kind: 'running';
   readonly pid: number;
   readonly stdin: NodeJS.WritableStream;
   readonly stdout: NodeJS.ReadableStream;
@@ -161,14 +162,23 @@ export interface ExecProcess {
   resize?(size: { readonly rows: number; readonly columns: number }): void;
 }
 
+/** A command that cannot be executed. */
+export interface ExecRefusal {
+  readonly kind: 'refused';
+  /** As the engine's runtime says it: `exec: "nope": executable file not found in $PATH`. */
+  readonly reason: string;
+  /** 126 or 127. */
+  readonly exitCode: number;
+}
+
 /** What a runtime without an engine lets clients do with running tasks. */
 export interface TaskAccess {
   /** Sends a signal: `SIGTERM`. Resolves when sent. @throws Error (rejects) nothing runs */
   signal(task: TaskId, signal: string): Promise<void>;
   /** Stops what runs and removes what is left of it, behind the agent's back. */
   discard(task: TaskId): Promise<void>;
-  /** @throws Error (rejects) the command cannot be run */
-  exec?(task: TaskId, request: ExecRequest): Promise<ExecProcess>;
+  /** @throws Error (rejects) nothing runs, or the user cannot be had */
+  exec?(task: TaskId, request: ExecRequest): Promise<ExecProcess | ExecRefusal>;
   /** Process id, parent, user, command of what runs for the task. */
   processes?(task: TaskId): Promise<readonly TaskProcess[]>;
 }

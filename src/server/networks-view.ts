@@ -45,6 +45,14 @@ export function findSwarmNetwork(view: StoreView, input: string): StoredNetwork 
   }
 }
 
+/**
+ * The same, and the swarm's entries for networks of the engines by their full id: attachments of
+ * services refer to them, so clients ask for them.
+ */
+export function findAnyNetwork(view: StoreView, input: string): StoredNetwork | undefined {
+  return view.list('network').find((one) => one.ID === input) ?? findSwarmNetwork(view, input);
+}
+
 function isNotFound(error: unknown): boolean {
   return (error as { readonly kind?: unknown }).kind === 'not-found';
 }

@@ -232,6 +232,8 @@ export default class EmbeddedCluster {
     const command = process.env.TSTACK_COMMAND ?? `${process.execPath} ${ROOT}/bin/tstack.js`;
     const [program, ...words] = command.split(' ');
     const args = [...words, 'cluster', 'run', '--runtime', this.runtime, '--verbosity', 'warn'];
+    // The corpus: one image is there, and no registry to pull others from.
+    if (this.runtime === 'process') args.push('--images', 'busybox:latest');
     this.daemon = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

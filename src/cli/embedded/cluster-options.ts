@@ -22,6 +22,12 @@ export const DAEMON_OPTIONS = {
     choices: ['process', 'container', 'simulated'],
     help: 'What runs tasks: processes of this machine (no sandbox), a Docker or Podman engine, or nothing',
   },
+  images: {
+    kind: 'string',
+    placeholder: 'LIST',
+    help: 'Images that the process runtime has, others are "No such image": busybox,shop/*; "any" is the default',
+    complete: 'none',
+  },
   listen: {
     kind: 'string',
     placeholder: 'ADDRESS',

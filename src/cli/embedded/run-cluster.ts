@@ -49,12 +49,17 @@ export async function runCluster(
   }
 }
 
-/** What was said about runtime and address. @throws UsageError */
-export function settingsOf({ runtime, listen }: DaemonFlags): Partial<DaemonSettings> {
+/** What was said about runtime, images and address. @throws UsageError */
+export function settingsOf({ runtime, images, listen }: DaemonFlags): Partial<DaemonSettings> {
   return {
     ...(runtime !== undefined && { runtime }),
+    ...(images !== undefined && { images: images === 'any' ? undefined : splitList(images) }),
     ...(listen !== undefined && {
       listen: listen === 'none' ? undefined : parseListenAddress(listen),
     }),
   };
+}
+
+function splitList(text: string): readonly string[] {
+  return text.split(',').flatMap((one) => one.trim() || []);
 }

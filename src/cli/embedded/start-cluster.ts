@@ -40,11 +40,18 @@ export async function readStatus(
   }
 }
 
-function daemonFlags({ nodes, runtime, listen, verbosity }: DaemonFlags): readonly string[] {
+function daemonFlags({
+  nodes,
+  runtime,
+  images,
+  listen,
+  verbosity,
+}: DaemonFlags): readonly string[] {
   return [
     `--nodes=${nodes}`,
     `--verbosity=${verbosity}`,
     ...(runtime === undefined ? [] : [`--runtime=${runtime}`]),
+    ...(images === undefined ? [] : [`--images=${images}`]),
     ...(listen === undefined ? [] : [`--listen=${listen}`]),
   ];
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../../base/invariant.ts';
-import type { Driver } from '../../swarm/object.ts';
+import type { Driver, GenericResource } from '../../swarm/object.ts';
 import type { ContainerSpec } from '../../swarm/service.ts';
 import type { StoreView } from '../store/store-view.ts';
 import type { StoredConfig, StoredSecret, StoredTask } from '../store/stored-object.ts';
@@ -22,9 +22,30 @@ export function resolveAssignment(view: StoreView, task: StoredTask): Assignment
     task,
     node: node as Exclude<typeof node, '' | undefined>,
     service: view.get('service', task.ServiceID),
-    container,
+    container: withResources(container, task.GenericResources ?? []),
     files: () => readFiles(view, container, context),
   };
+}
+
+/**
+ * Tells a task which generic resources it was given, in its environment.
+ * @source swarmkit api/genericresource/string.go (EnvFormat)
+ */
+function withResources(
+  container: ContainerSpec,
+  resources: readonly GenericResource[],
+): ContainerSpec {
+  if (resources.length === 0) return container;
+  const values = new Map<string, string[]>();
+  for (const one of resources) {
+    const { Kind, Value } =
+      'NamedResourceSpec' in one ? one.NamedResourceSpec : one.DiscreteResourceSpec;
+    values.set(Kind, [...(values.get(Kind) ?? []), String(Value)]);
+  }
+  const own = [...values].map(
+    ([kind, all]) => `DOCKER_RESOURCE_${kind.toUpperCase()}=${all.join(',')}`,
+  );
+  return { ...container, Env: [...(container.Env ?? []), ...own] };
 }
 
 type Noun = TaskFile['kind'];

@@ -40,13 +40,16 @@ export function ingressNetwork(view: StoreView): StoredNetwork | undefined {
 }
 
 /**
- * Whether the service's endpoint is what its spec asks for. A service that asks for nothing needs
- * no endpoint.
+ * Whether the service's endpoint is what its spec asks for. A service that never needed a port or a
+ * virtual IP has no endpoint, and shows none.
+ * @source swarmkit manager/allocator/cnmallocator/networkallocator.go (IsServiceAllocated)
  */
 export function isServiceAllocated(service: StoredService, view: StoreView): boolean {
   const { Endpoint, Spec } = service;
   const wanted = virtualNetworks(service, view).map((network) => network.ID);
   const held = (Endpoint?.VirtualIPs ?? []).map((one) => one.NetworkID);
+  const needsNothing = wanted.length === 0 && (Spec.EndpointSpec?.Ports ?? []).length === 0;
+  if (!Endpoint && needsNothing) return true;
   if (JSON.stringify(wanted) !== JSON.stringify(held)) return false;
   return JSON.stringify(Endpoint?.Spec ?? {}) === JSON.stringify(Spec.EndpointSpec ?? {});
 }

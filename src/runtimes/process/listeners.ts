@@ -75,7 +75,8 @@ export function readListeners(
     .filter((one) => inodes.has(one.inode));
 }
 
-function socketInodes(pid: number): readonly string[] {
+/** The sockets that a process has open. */
+export function socketInodes(pid: number): readonly string[] {
   const directory = `/proc/${pid}/fd`;
   return listOrEmpty(directory).flatMap((fd) => {
     const target = linkOrEmpty(`${directory}/${fd}`);
@@ -101,7 +102,7 @@ function linkOrEmpty(path: string): string {
   }
 }
 
-function readOrEmpty(path: string): string {
+export function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -11,11 +11,18 @@ export type TaskMount =
       readonly target: string;
       readonly isReadOnly: boolean;
     }
+  | {
+      /** A file, read-only; its target is made, with its directories, when it is not there. */
+      readonly kind: 'file';
+      readonly source: string;
+      readonly target: string;
+    }
   | { readonly kind: 'tmpfs'; readonly target: string; readonly options: string };
 
 /*
  * Makes the mounts in the namespace it runs in, and becomes the rest of its arguments. Groups of four:
- * kind, source or options, target, ro or rw. Nothing of the user's is part of the script.
+ * kind, source or options, target, ro or rw. What a file hides is made inside the namespace, for the
+ * mount around it may be there only. Nothing of the user's is part of the script.
  */
 const SCRIPT = `
 set -e
@@ -24,6 +31,13 @@ until [ "$1" = -- ]; do
     bind)
       mount --rbind "$2" "$3"
       if [ "$4" = ro ]; then mount -o remount,bind,ro "$3"; fi ;;
+    file)
+      if [ ! -e "$3" ]; then
+        if [ -n "\${3%/*}" ]; then mkdir -p "\${3%/*}"; fi
+        : >"$3"
+      fi
+      mount --bind "$2" "$3"
+      mount -o remount,bind,ro "$3" ;;
     tmpfs) mount -t tmpfs -o "$2" tmpfs "$3" ;;
   esac
   shift 4
@@ -35,13 +49,15 @@ exec "$@"
 /** The programs that give a task its own mounts; empty when it has none. */
 export function mountArgv(mounts: readonly TaskMount[], programs: ProgramPaths): readonly string[] {
   if (mounts.length === 0) return [];
-  const groups = mounts.flatMap((mount) =>
-    mount.kind === 'bind'
-      ? ['bind', mount.source, mount.target, mount.isReadOnly ? 'ro' : 'rw']
-      : ['tmpfs', mount.options, mount.target, 'rw'],
-  );
+  const groups = mounts.flatMap(toGroup);
   const unshare = [programs.unshare ?? '', '--mount', '--propagation', 'private', '--'];
   return [...unshare, programs.sh, '-c', SCRIPT, 'tstack-mounts', ...groups, '--'];
+}
+
+function toGroup(mount: TaskMount): readonly string[] {
+  if (mount.kind === 'tmpfs') return ['tmpfs', mount.options, mount.target, 'rw'];
+  if (mount.kind === 'file') return ['file', mount.source, mount.target, 'ro'];
+  return ['bind', mount.source, mount.target, mount.isReadOnly ? 'ro' : 'rw'];
 }
 
 /** Where the sources of volumes are. */

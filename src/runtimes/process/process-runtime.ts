@@ -20,6 +20,8 @@ import { toLogLimits } from '../logs/log-limits.ts';
 import { TaskLog } from '../logs/task-log.ts';
 import { findAccount, type Account } from './accounts.ts';
 import { createCgroups } from './cgroups.ts';
+import { toHasImage } from './image-list.ts';
+import { findSocketOwner } from './socket-owner.ts';
 import type { Peer } from './environment.ts';
 import { readListeners, reachableAt } from './listeners.ts';
 import { planMounts } from './mounts.ts';
@@ -30,6 +32,7 @@ import { findPrograms } from './programs.ts';
 import { Reservations } from './reservations.ts';
 import { assertSupported, unsupportedNotes, type Abilities } from './spec-support.ts';
 import { removeRemains } from './remains.ts';
+import { createProcessAccess, type ProcessAccess } from './task-access.ts';
 import { listTasks, TaskDirectory } from './task-directory.ts';
 import { TaskProcesses } from './task-processes.ts';
 
@@ -45,6 +48,10 @@ export interface ProcessRuntimeOptions {
   readonly user: { readonly uid: number; readonly home: string };
   /** PATH of tasks that set none, and where the system's programs are looked for. */
   readonly path: string;
+  /** The images there are; default every name is one. */
+  readonly images?: readonly string[] | undefined;
+  /** Address of a DNS server that knows the names of services; default none. */
+  readonly nameServer?: () => string | undefined;
   /** The services a task can reach by a virtual IP. Default none. */
   readonly peersOf?: (assignment: Assignment) => readonly Peer[];
   /**
@@ -75,6 +82,12 @@ export interface ProcessRuntime extends Executor {
    * other processes are never told. Target port 0 stands for its only one.
    */
   findAddresses(port: TaskTarget, protocol: 'tcp' | 'udp'): readonly TaskAddress[];
+  /** A task's own loopback address; undefined before it was prepared. */
+  addressOf(task: TaskId): string | undefined;
+  /** The task that a UDP socket of this machine belongs to; undefined when it is none's. */
+  findAsker(port: number): TaskId | undefined;
+  /** What clients may do with running tasks. */
+  accessBy(find: (task: TaskId) => StoredTask | undefined): ProcessAccess;
   /** Lets go of everything; the tasks go on running. */
   close(): void;
 }
@@ -131,7 +144,9 @@ class Runtime implements ProcessRuntime {
     const isRoot = user.uid === 0;
     const cgroups = createCgroups(this.#cluster, isRoot);
     const programs = findPrograms(path);
-    this.#abilities = { isRoot, uid: user.uid, programs, noCgroups: cgroups.unavailable };
+    const hasOwnView = isRoot && Boolean(programs.unshare && programs.mount && programs.nsenter);
+    const noCgroups = cgroups.unavailable;
+    this.#abilities = { isRoot, hasOwnView, uid: user.uid, programs, noCgroups };
     this.#reservations = new Reservations(options.random, isPortFree);
     for (const id of listTasks(this.#tasksDirectory)) {
       const record = this.#directory(id).readRecord();
@@ -144,6 +159,9 @@ class Runtime implements ProcessRuntime {
       path,
       volumes,
       files,
+      hasImage: toHasImage(options.images),
+      hasOwnView,
+      nameServer: options.nameServer ?? (() => undefined),
       home: user.home,
       markOf: (task) => ({ variable: MARK, value: this.#mark(task) }),
       accountOf: (assignment) => this.#accountOf(assignment),
@@ -228,6 +246,21 @@ class Runtime implements ProcessRuntime {
     const addresses = reachableAt(readListeners(pids, protocol), wanted);
     this.#found.set(key, { at: now, addresses });
     return addresses;
+  }
+
+  addressOf(task: TaskId): string | undefined {
+    return this.#reservations.addressOf(task);
+  }
+
+  findAsker(port: number): TaskId | undefined {
+    const prefix = this.#mark('' as TaskId);
+    const marked = this.#table.withMark(MARK).filter(({ mark }) => mark.startsWith(prefix));
+    const owner = findSocketOwner(port, 'udp', marked);
+    return owner && (owner.mark.slice(prefix.length) as TaskId);
+  }
+
+  accessBy(find: (task: TaskId) => StoredTask | undefined): ProcessAccess {
+    return createProcessAccess(find, this.#abilities);
   }
 
   close(): void {

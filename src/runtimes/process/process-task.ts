@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Assignment, ContainerFacts } from '../../orchestrator/agent/executor.ts';
 import type { TaskId } from '../../swarm/object.ts';
-import type { PortConfig } from '../../swarm/service.ts';
+import type { ContainerSpec, PortConfig } from '../../swarm/service.ts';
 import { startError } from '../exit.ts';
 import { planHealth } from '../health-check.ts';
 import type { TaskLog } from '../logs/task-log.ts';
@@ -13,13 +13,16 @@ import type { Cgroups } from './cgroups.ts';
 import { taskArgv, wrapperArgv } from './command-line.ts';
 import { toEnvironment, type Peer } from './environment.ts';
 import { makeFifos } from './fifo.ts';
-import { planMounts, type MountPlan } from './mounts.ts';
-import { findProgram, type ProgramPaths } from './programs.ts';
+import { planMounts, type MountPlan, type TaskMount } from './mounts.ts';
+import { isBusyboxImage, type HasImage } from './image-list.ts';
+import type { ProgramPaths } from './programs.ts';
 import { removeRemains } from './remains.ts';
+import { resolveCommand } from './resolve-command.ts';
 import { runProbe } from './run-probe.ts';
 import { SHIM_FILES } from './shim.ts';
 import type { TaskDirectory } from './task-directory.ts';
 import { filePlaces, writeTaskFiles } from '../task-files.ts';
+import { planFiles, writeResolver } from './task-view.ts';
 import { TaskProcesses } from './task-processes.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -34,6 +37,11 @@ export interface TaskSurroundings {
   readonly volumes: string;
   /** Directory of tasks' secrets and configs. */
   readonly files: string;
+  readonly hasImage: HasImage;
+  /** Whether tasks can have mounts of their own. */
+  readonly hasOwnView: boolean;
+  /** Address of the server that knows the names of services; undefined: there is none. */
+  readonly nameServer: () => string | undefined;
   /** The variable that tells a task's processes from all others. */
   readonly markOf: (task: TaskId) => { readonly variable: string; readonly value: string };
   readonly accountOf: (assignment: Assignment) => Account | undefined;
@@ -98,6 +106,8 @@ export class ProcessTask {
   /** Makes everything that the task's start needs and that may fail before it. */
   async prepare(): Promise<void> {
     if (this.#record) return;
+    const image = this.assignment.container.Image ?? '';
+    if (!this.#with.hasImage(image)) throw new Error(`No such image: ${image}`);
     const plan = this.#mountPlan();
     for (const source of plan.mustExist) {
       if (existsSync(source)) continue;
@@ -112,7 +122,7 @@ export class ProcessTask {
     const record: TaskRecord = {
       id: this.assignment.task.ID,
       ...reserved,
-      mountPoints: missingDirectories(plan.mounts.map((one) => one.target)),
+      mountPoints: missingPaths([...plan.mounts, ...this.#fileMounts()].map((one) => one.target)),
     };
     mkdirSync(this.#directory.path, { recursive: true, mode: 0o700 });
     const fifos = [SHIM_FILES.stdout, SHIM_FILES.stderr, SHIM_FILES.alive];
@@ -144,7 +154,7 @@ export class ProcessTask {
     const account = this.#with.accountOf(assignment);
     const environment = this.#environment(account);
     const cwd = this.#cwd();
-    assertExecutable(assignment, environment.get('PATH') ?? '', cwd);
+    const container = this.#executable(environment.get('PATH') ?? '', cwd);
     writeTaskFiles(this.#places(), assignment.files(), account);
     const plan = this.#mountPlan();
     for (const path of plan.volumes) mkdirSync(path, { recursive: true, mode: 0o755 });
@@ -156,9 +166,9 @@ export class ProcessTask {
     }
     await processes.launch({
       argv: taskArgv({
-        container: assignment.container,
+        container,
         account,
-        mounts: plan.mounts,
+        mounts: [...plan.mounts, ...this.#fileMounts(), ...this.#resolver()],
         programs,
         environment,
       }),
@@ -179,10 +189,9 @@ export class ProcessTask {
     const account = this.#with.accountOf(this.assignment);
     const environment = this.#environment(account);
     const { pid } = this.processes.state.identity.main;
-    const enter =
-      this.#mountPlan().mounts.length > 0
-        ? [programs.nsenter ?? '', '--mount', `--target=${pid}`, `--wd=${this.#cwd()}`, '--']
-        : [];
+    const enter = this.#mayHaveView
+      ? [programs.nsenter ?? '', '--mount', `--target=${pid}`, `--wd=${this.#cwd()}`, '--']
+      : [];
     const wrappers = wrapperArgv({ container, account, mounts: [], programs, environment });
     // The program is looked for on the task's PATH, not on the daemon's.
     const argv = [programs.env, ...enter, ...wrappers, ...plan.argv] as const;
@@ -241,6 +250,46 @@ export class ProcessTask {
     return this.assignment.container.Dir || this.#directory.work;
   }
 
+  /** Its secrets and configs at their targets; none where it has no view of its own. */
+  #fileMounts(): readonly TaskMount[] {
+    if (!this.#with.hasOwnView) return [];
+    return planFiles(this.assignment.container, this.#places());
+  }
+
+  /** Its own resolv.conf, when it is on a network and somebody knows the names there. */
+  #resolver(): readonly TaskMount[] {
+    const server = this.#with.nameServer();
+    if (!this.#with.hasOwnView || server === undefined || !this.#isOnNetwork) return [];
+    return writeResolver(this.#places(), server);
+  }
+
+  get #isOnNetwork(): boolean {
+    return (this.assignment.task.NetworksAttachments ?? []).length > 0;
+  }
+
+  /** Whether it may have mounts of its own; entering its view is harmless when it has not. */
+  get #mayHaveView(): boolean {
+    if (this.#mountPlan().mounts.length > 0) return true;
+    return this.#with.hasOwnView && (this.#isOnNetwork || this.#fileMounts().length > 0);
+  }
+
+  /**
+   * The container spec with a command that can be executed.
+   * @throws Error when there is no such program, or no such directory
+   */
+  #executable(path: string, cwd: string): ContainerSpec {
+    if (!existsSync(cwd)) throw new Error(`working directory "${cwd}" does not exist`);
+    const { container } = this.assignment;
+    const argv = [...(container.Command ?? []), ...(container.Args ?? [])];
+    // A mount may bring the program along; the shell's exit code tells then.
+    if (argv[0]?.includes('/') && (container.Mounts?.length ?? 0) > 0) return container;
+    const { programs } = this.#with;
+    const busybox = isBusyboxImage(container.Image ?? '') ? programs.busybox : undefined;
+    const command = resolveCommand(argv, { path, cwd, busybox });
+    if (command.kind === 'error') throw new Error(command.reason);
+    return { ...container, Command: command.argv, Args: [] };
+  }
+
   #mountPlan(): MountPlan {
     return planMounts(this.assignment.container.Mounts ?? [], {
       volumes: this.#with.volumes,
@@ -268,7 +317,7 @@ export class ProcessTask {
 }
 
 /** What of these paths is missing, parents first: it is made, and unmade when the task is removed. */
-function missingDirectories(targets: readonly string[]): readonly string[] {
+function missingPaths(targets: readonly string[]): readonly string[] {
   const missing = new Set<string>();
   for (const target of targets) {
     const chain: string[] = [];
@@ -276,20 +325,4 @@ function missingDirectories(targets: readonly string[]): readonly string[] {
     for (const path of chain) missing.add(path);
   }
   return [...missing];
-}
-
-function assertExecutable(assignment: Assignment, path: string, cwd: string): void {
-  if (!existsSync(cwd)) throw new Error(`working directory "${cwd}" does not exist`);
-  const { Command = [], Args = [] } = assignment.container;
-  const program = [...Command, ...Args][0] ?? '';
-  // A mount may bring the program along; the shell's exit code tells then.
-  if (program.includes('/') && (assignment.container.Mounts?.length ?? 0) > 0) return;
-  const found = findProgram(program, path, cwd);
-  if (found.kind === 'missing') {
-    const where = program.includes('/')
-      ? 'no such file or directory'
-      : 'executable file not found in $PATH';
-    throw new Error(`exec: "${program}": ${where}`);
-  }
-  if (found.kind === 'forbidden') throw new Error(`exec: "${program}": permission denied`);
 }

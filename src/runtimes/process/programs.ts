@@ -13,6 +13,7 @@ export interface ProgramPaths {
   readonly unshare?: string | undefined;
   readonly nsenter?: string | undefined;
   readonly mount?: string | undefined;
+  readonly busybox?: string | undefined;
 }
 
 /** What looking for a program gave. */
@@ -21,14 +22,17 @@ export type FoundProgram =
   | { readonly kind: 'missing' }
   | { readonly kind: 'forbidden' };
 
-/** Looks for a program as execvp does: a name without slash is searched on the path. */
-export function findProgram(name: string, path: string, cwd: string): FoundProgram {
+/**
+ * Looks for a program as execvp does: a name without slash is searched on the path.
+ * @param root - directory that stands for `/`
+ */
+export function findProgram(name: string, path: string, cwd: string, root = ''): FoundProgram {
   const candidates = name.includes('/')
     ? [isAbsolute(name) ? name : resolve(cwd, name)]
     : path.split(':').map((directory) => join(directory === '' ? cwd : directory, name));
   let isForbidden = false;
   for (const candidate of candidates) {
-    const found = look(candidate);
+    const found = look(`${root}${candidate}`);
     if (found === 'executable') return { kind: 'found', path: candidate };
     if (found === 'other') isForbidden = true;
   }
@@ -77,5 +81,6 @@ export function findPrograms(path: string): ProgramPaths {
     unshare: find('unshare'),
     nsenter: find('nsenter'),
     mount: find('mount'),
+    busybox: find('busybox'),
   };
 }

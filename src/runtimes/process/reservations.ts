@@ -1,4 +1,4 @@
-import { rmdirSync } from 'node:fs';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Random } from '../../base/random.ts';
@@ -66,6 +66,11 @@ export class Reservations {
     return { address, ownPort: own?.port, targetPort };
   }
 
+  /** A task's loopback address; undefined when it was never prepared. */
+  addressOf(task: TaskId): string | undefined {
+    return this.#records.get(task)?.address;
+  }
+
   #hold(id: TaskId, holding: Holding): void {
     this.#records.set(id, holding);
     this.#addresses.add(holding.address);
@@ -103,7 +108,9 @@ function ephemeralPort(): Promise<number> {
 
 function removeEmpty(path: string): void {
   try {
-    rmdirSync(path);
+    const found = lstatSync(path);
+    if (found.isDirectory()) rmdirSync(path);
+    else if (found.isFile() && found.size === 0) unlinkSync(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EBUSY') throw error;

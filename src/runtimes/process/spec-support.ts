@@ -5,6 +5,8 @@ import type { ProgramPaths } from './programs.ts';
 
 /** What this machine lets the runtime do. */
 export interface Abilities {
+  /** Can give a task mounts of its own. */
+  readonly hasOwnView: boolean;
   /** Runs as root. */
   readonly isRoot: boolean;
   /** Own user id. */
@@ -65,11 +67,11 @@ const REFUSALS: readonly Rule[] = [
     has(CapabilityAdd) && !isRoot
       ? 'cap_add cannot be honoured: only a daemon that root runs can give capabilities to tasks'
       : undefined,
-  ({ Mounts }, { isRoot, programs }) => {
+  ({ Mounts }, { hasOwnView }) => {
     const one = Mounts?.find(
       (mount) => mount.Type !== 'bind' || mount.Source !== mount.Target || mount.ReadOnly === true,
     );
-    if (!one || (isRoot && programs.unshare && programs.mount)) return undefined;
+    if (!one || hasOwnView) return undefined;
     return (
       `the mount at ${one.Target} is not possible: only a daemon that root runs can give a process ` +
       'a file system view of its own; bind a path to itself, or use the container runtime'
@@ -91,6 +93,11 @@ const REFUSALS: readonly Rule[] = [
 
 /** What is not honoured, and changes little: said once in the task's log. */
 const NOTES: readonly Rule[] = [
+  ({ Secrets, Configs }, { hasOwnView }) =>
+    (has(Secrets) || has(Configs)) && !hasOwnView
+      ? 'secrets and configs are not at their targets, which takes a daemon that root runs: ' +
+        'they are in $TSTACK_SECRETS_DIR and $TSTACK_CONFIGS_DIR'
+      : undefined,
   ({ TTY }) => (TTY === true ? 'tty is not honoured: a process has no terminal' : undefined),
   ({ OpenStdin }) =>
     OpenStdin === true ? 'stdin_open is not honoured: its input is empty' : undefined,

@@ -97,26 +97,38 @@ export const execRoutes: readonly Route[] = [
 async function startExec(request: ApiRequest, context: RouteContext): Promise<Answer> {
   const entry = context.execs.get(request.params['id'] ?? '');
   const { Detach } = decodeBody(request, execStart) as { Detach?: boolean };
-  await begin(entry, context);
+  const refusal = await begin(entry, context);
+  if (Detach && refusal !== undefined) throw httpError('invalid-argument', refusal);
   if (Detach) return empty();
   return {
     kind: 'stream',
     contentType: execContentType(entry),
-    run: (sink) => writeOutput(entry, sink),
+    run: (sink) => writeOutput(entry, sink, refusal),
   };
 }
 
-/** @throws HttpError 409 it was started before; what the runtime refuses */
-async function begin(entry: ExecEntry, context: RouteContext): Promise<void> {
-  if (entry.running) {
+/**
+ * @returns why the command cannot be executed, undefined when it runs
+ * @throws HttpError 409 it was started before; what the runtime refuses
+ */
+async function begin(entry: ExecEntry, context: RouteContext): Promise<string | undefined> {
+  if (entry.running || entry.exitCode !== undefined) {
     throw httpError('conflict', `Error: Exec command ${entry.id} has already run`);
   }
   const running = await accessOf(context).exec?.(entry.container.task.ID, entry.request);
   if (!running) throw httpError('not-implemented', 'commands cannot be run here');
+  if (running.kind === 'refused') {
+    entry.exitCode = running.exitCode;
+    return (
+      'OCI runtime exec failed: exec failed: unable to start container process: ' +
+      `${running.reason}: unknown`
+    );
+  }
   entry.running = running;
   void running.exited.then((code) => {
     entry.exitCode = code;
   });
+  return undefined;
 }
 
 function execContentType({ request }: ExecEntry): string {
@@ -125,8 +137,17 @@ function execContentType({ request }: ExecEntry): string {
     : 'application/vnd.docker.multiplexed-stream';
 }
 
-async function writeOutput(entry: ExecEntry, sink: AnswerSink): Promise<void> {
+/** @source moby daemon/server/router/container/exec.go (a refusal is a line of the output) */
+async function writeOutput(
+  entry: ExecEntry,
+  sink: AnswerSink,
+  refusal: string | undefined,
+): Promise<void> {
   const { running, request } = entry;
+  if (refusal !== undefined) {
+    const line = Buffer.from(`${refusal}\r\n`);
+    await sink.write(request.hasTty ? line : toFrame(1, line));
+  }
   if (!running) return;
   const copy = async (from: NodeJS.ReadableStream, stream: StreamNumber): Promise<void> => {
     for await (const chunk of from) {
@@ -149,7 +170,7 @@ export async function hijackExec(
 ): Promise<{ readonly contentType: string; readonly run: (socket: Duplex) => Promise<void> }> {
   const entry = context.execs.get(request.params['id'] ?? '');
   decodeBody(request, execStart);
-  await begin(entry, context);
+  const refusal = await begin(entry, context);
   return {
     contentType: execContentType(entry),
     run: async (socket) => {
@@ -157,14 +178,15 @@ export async function hijackExec(
       socket.on('close', () => gone.abort());
       if (entry.running && entry.attachStdin) socket.pipe(entry.running.stdin);
       else socket.resume();
-      await writeOutput(entry, {
+      const sink: AnswerSink = {
         signal: gone.signal,
         write: (chunk) =>
           new Promise((resolve) => {
             if (gone.signal.aborted) resolve();
             else socket.write(chunk, () => resolve());
           }),
-      });
+      };
+      await writeOutput(entry, sink, refusal);
       socket.end();
     },
   };

@@ -4,6 +4,7 @@ import { httpError } from '../http-errors.ts';
 import { readFilters } from '../list-filters.ts';
 import {
   complete,
+  findAnyNetwork,
   findSwarmNetwork,
   matchesNetwork,
   networkServices,
@@ -67,7 +68,7 @@ function inspectNetwork(request: ApiRequest, context: RouteContext): Answer {
   const local = isSwarmOnly || context.engine ? undefined : context.local.network(input);
   if (local) return json(complete(local));
   const state = context.backend.membership.state();
-  const found = state.kind === 'active' && findSwarmNetwork(state.swarm.store.view, input);
+  const found = state.kind === 'active' && findAnyNetwork(state.swarm.store.view, input);
   if (found && state.kind === 'active') {
     const shown = showSwarmNetwork(found);
     if (!isVerbose) return json(shown);

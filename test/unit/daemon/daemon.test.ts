@@ -36,10 +36,10 @@ function start(paths: ClusterPaths, options: Partial<DaemonOptions> = {}): Promi
     nodes: { managers: 1, workers: 2 },
     settings: {},
     defaultRuntime: 'simulated',
-    openRuntime: (name, traffic) => {
+    openRuntime: ({ runtime, images }, traffic) => {
       const user = { uid: 0, home: root };
-      const own = { clock: systemClock, random, paths, user, path: '/bin', traffic };
-      return openRuntime(name, { ...own, onTrouble: quiet });
+      const own = { clock: systemClock, random, paths, user, path: '/bin', images, traffic };
+      return openRuntime(runtime, { ...own, onTrouble: quiet });
     },
     clock: systemClock,
     random,

@@ -122,10 +122,10 @@ describe('a payload', () => {
     configs: new Map([['site', 'conf']]),
   };
 
-  test('reaches environment, secrets, configs, and the whole node', () => {
+  test('reaches environment, secrets, configs, and of the node its id', () => {
     const text =
-      '{{env "USER"}}{{env "NONE"}} {{secret "key"}} {{config "site"}} {{.Node.Hostname}}';
-    expect(expandPayload(text, CONTEXT, scope)).toBe('me s3cret conf alpha');
+      '{{env "USER"}}{{env "NONE"}} {{secret "key"}} {{config "site"}} {{.Node.ID}}{{.Node.Hostname}}';
+    expect(expandPayload(text, CONTEXT, scope)).toBe('me s3cret conf node1');
   });
 
   test('fails for what the task does not have', () => {
