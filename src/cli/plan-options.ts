@@ -18,6 +18,11 @@ export const PLAN_OPTIONS = {
     default: false,
     help: 'Do not foretell where new tasks go and how rollouts go',
   },
+  force: {
+    kind: 'boolean',
+    default: false,
+    help: 'Go on although no node can take a service, a subnet overlaps, or a network differs',
+  },
   withRegistryAuth: {
     kind: 'boolean',
     default: false,
@@ -31,10 +36,11 @@ export function planOptionsOf(
     readonly prune: boolean;
     readonly resolveImage: ResolveImage;
     readonly noPredict: boolean;
+    readonly force: boolean;
   },
   { globals }: Context,
 ): PlanOptions {
-  const { prune, resolveImage, noPredict } = flags;
+  const { prune, resolveImage, noPredict, force: forces } = flags;
   const compatDocker = globals.compat === 'docker';
-  return { prune, resolveImage, compatDocker, predicts: !noPredict };
+  return { prune, resolveImage, compatDocker, predicts: !noPredict, assesses: true, forces };
 }

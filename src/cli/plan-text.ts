@@ -2,6 +2,7 @@ import { describeChange } from '../plan/change-words.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
 import type { PlanAction } from '../plan/plan-summary.ts';
 import { outlookLines, predictionLines } from './prediction-text.ts';
+import { effectWords } from './effect-text.ts';
 import { colors } from './colors.ts';
 
 type DocumentOperation = PlanDocument['operations'][number];
@@ -54,9 +55,10 @@ function operationLines(
   nameWidth: number,
   color: boolean,
 ): readonly string[] {
-  const { action, cause, changes } = operation;
+  const { action, cause, changes, risks } = operation;
   const look = color ? LOOKS[action] : plain;
   const dim = color ? colors.dim : plain;
+  const warn = color ? colors.yellow : plain;
   // The lines below say it better, unless the cause is no list of fields.
   const reason = changes.length > 0 && operation.resource === 'service' ? '' : `  ${cause}`;
   const subject = `${SIGNS[action]} ${subjectOf(operation).padEnd(nameWidth)}  ${action.padEnd(reason ? ACTION_WIDTH : 0)}`;
@@ -67,6 +69,8 @@ function operationLines(
       return `    ${visible(describeChange(one))}${place}`;
     }),
     ...waitLines(operation).map((line) => `    ${dim(visible(line))}`),
+    ...effectLines(operation).map((line) => `    ${dim(visible(line))}`),
+    ...risks.map((risk) => `    ${warn(visible(`risk: ${risk}`))}`),
     ...predictionLines(operation.prediction).map((line) => `    ${dim(visible(line))}`),
   ];
 }
@@ -87,11 +91,17 @@ function waitLines({ waitsFor = [] }: DocumentOperation): readonly string[] {
   return [`after ${parts.join(', ')}`];
 }
 
+function effectLines({ effect }: DocumentOperation): readonly string[] {
+  const words = effectWords(effect);
+  return words === undefined ? [] : [`effect: ${words}`];
+}
+
 function subjectOf({ resource, name }: DocumentOperation): string {
   return `${resource} ${name}`;
 }
 
-function summaryLine({ summary, refusals }: PlanDocument): string {
+/** Counts of the plan in one line. */
+export function summaryLine({ summary, refusals }: PlanDocument): string {
   const { create, update, verify, keep, remove } = summary;
   const checked = verify > 0 ? `, ${verify} to verify` : '';
   const refused =

@@ -21,7 +21,7 @@ export function describeChanges(changes: readonly FieldChange[]): string {
 
 /** One change in words: `replicas 2 → 3`, `environment +A=1 -B=2`. */
 export function describeChange(change: FieldChange): string {
-  const name = nameOf(change.path);
+  const name = fieldName(change.path);
   if (Array.isArray(change.from) || Array.isArray(change.to)) {
     const [from, to] = [listOf(change.from), listOf(change.to)];
     const words = [
@@ -36,13 +36,19 @@ export function describeChange(change: FieldChange): string {
   return shorten(`${name} ${from} → ${to}`, name);
 }
 
-function nameOf(path: string): string {
+/** A field as people call it: `image`, `replicas`; others by their own path. */
+export function fieldName(path: string): string {
   const known = WORDS.find(([pattern]) => pattern.test(path));
   return known ? path.replace(known[0], known[1]) : path;
 }
 
 function listOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(valueOf) : [];
+}
+
+/** A value in words; `none` for one that is absent. */
+export function valueWords(value: unknown): string {
+  return Array.isArray(value) ? listOf(value).join(' ') : valueOf(value);
 }
 
 function valueOf(value: unknown): string {

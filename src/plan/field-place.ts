@@ -13,8 +13,14 @@ const KEYS: readonly (readonly [prefix: string, key: string])[] = [
   ['EndpointSpec.Mode', 'deploy.endpoint_mode'],
   ['EndpointSpec.Ports', 'ports'],
   ['TaskTemplate.Resources', 'deploy.resources'],
+  ['TaskTemplate.Resources.Limits', 'deploy.resources.limits'],
+  ['TaskTemplate.Resources.Reservations', 'deploy.resources.reservations'],
   ['TaskTemplate.RestartPolicy', 'deploy.restart_policy'],
   ['TaskTemplate.Placement', 'deploy.placement'],
+  ['TaskTemplate.Placement.Constraints', 'deploy.placement.constraints'],
+  ['TaskTemplate.Placement.Preferences', 'deploy.placement.preferences'],
+  ['TaskTemplate.Placement.MaxReplicas', 'deploy.placement.max_replicas_per_node'],
+  ['TaskTemplate.Placement.Platforms', 'image'],
   ['TaskTemplate.Networks', 'networks'],
   ['TaskTemplate.LogDriver', 'logging'],
   ['TaskTemplate.ContainerSpec.Image', 'image'],
@@ -57,6 +63,18 @@ export function placeOfField(spec: StackSpec, name: string, path = ''): Span | u
   if (!spec.services.some((one) => one.Name === name)) return undefined;
   const key = longestPrefix(path)?.split('.') ?? [];
   return spec.locate(['services', descopeName(spec.stack, name), ...key]);
+}
+
+/** Where the files declare a network, secret or config; undefined for one they call by another name. */
+export function placeOfObject(spec: StackSpec, resource: string, name: string): Span | undefined {
+  const key = descopeName(spec.stack, name);
+  return key === name ? undefined : spec.locate([`${resource}s`, key]);
+}
+
+/** `stack.yml:4:5: ` of a field, to begin a message with; empty where no file says so. */
+export function formatPlace(spec: StackSpec, name: string, path?: string): string {
+  const span = placeOfField(spec, name, path);
+  return span ? `${span.file}:${span.start.line}:${span.start.column}: ` : '';
 }
 
 function longestPrefix(path: string): string | undefined {

@@ -1,11 +1,13 @@
 import type { JsonValue } from '../base/brand.ts';
+import { byString } from '../base/compare.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { Network, NetworkCreate } from '../swarm/network.ts';
 import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
 import { diffValues, isEqual } from './diff.ts';
 import { describeChanges } from './change-words.ts';
 import { isPredefined } from './observe.ts';
-import type { PlanNote, Refusal } from './plan.ts';
+import type { FieldChange, PlanNote, Refusal } from './plan.ts';
+import { parseSubnet } from './subnet.ts';
 
 /** The stack's own network of a name, undefined when it has to be created. */
 export function ownNetwork(
@@ -33,8 +35,8 @@ export function takenNetworkName(
   };
 }
 
-/** What of an existing network differs from the file; the engine cannot change a network. */
-export function networkDrift(network: Network, wanted: NetworkCreate): readonly PlanNote[] {
+/** What of an existing network differs from the file, sorted by path; an engine cannot change it. */
+export function networkDrift(network: Network, wanted: NetworkCreate): readonly FieldChange[] {
   const pairs: readonly (readonly [string, JsonValue, JsonValue])[] = [
     ['driver', network.Driver, wanted.Driver ?? 'overlay'],
     ['internal', network.Internal ?? false, wanted.Internal ?? false],
@@ -43,18 +45,33 @@ export function networkDrift(network: Network, wanted: NetworkCreate): readonly 
     ...optionPairs(network, wanted),
     ...ipamPairs(network, wanted),
   ];
-  const changes = pairs.flatMap(([path, from, to]) =>
-    isEqual(from, to) ? [] : diffValues({ [path]: from }, { [path]: to }),
-  );
-  if (changes.length === 0) return [];
-  return [
-    {
-      code: 'network-fixed',
-      severity: 'warning',
-      subject: network.Name,
-      message: `network ${network.Name} differs from the file and cannot be changed: ${describeChanges(changes)}; give it a new \`name:\`, or remove it and deploy again`,
-    },
-  ];
+  return pairs
+    .flatMap(([path, from, to]) =>
+      isEqual(from, to) ? [] : diffValues({ [path]: from }, { [path]: to }),
+    )
+    .sort(byString(({ path }) => path));
+}
+
+/** Fields that only matter to others than the stack's own services. */
+const HARMLESS = /^(attachable|labels)\b/;
+
+/**
+ * What becomes of a difference that cannot take effect: a refusal where the services would get
+ * another network than the file asks for, a warning where they would not, or docker's rules hold.
+ */
+export function driftVerdict(
+  name: string,
+  changes: readonly FieldChange[],
+  rules: { readonly compatDocker: boolean },
+): { readonly note?: PlanNote; readonly refusal?: Refusal } {
+  if (changes.length === 0) return {};
+  const message = `network ${name} differs from the file and cannot be changed: ${describeChanges(changes)}`;
+  const hint = 'give it a new `name:`, or remove it and deploy again';
+  const facts = { code: 'network-fixed', subject: name } as const;
+  if (rules.compatDocker || changes.every(({ path }) => HARMLESS.test(path))) {
+    return { note: { ...facts, severity: 'warning', message: `${message}; ${hint}` } };
+  }
+  return { refusal: { ...facts, message, hint, isOverridable: true } };
 }
 
 /** Options the file sets; the engine adds options of its own. */
@@ -69,13 +86,18 @@ function optionPairs(
   ]);
 }
 
+/** Engines store a subnet by its first address, whatever address of it was given. */
+function canonicalSubnet(text: string): string {
+  return parseSubnet(text)?.text ?? text;
+}
+
 /** The address space, where the file asks for one; otherwise the engine chose it. */
 function ipamPairs(
   network: Network,
   wanted: NetworkCreate,
 ): readonly (readonly [string, JsonValue, JsonValue])[] {
   const subnets = (ipam: Network['IPAM']): JsonValue =>
-    (ipam?.Config ?? []).map((one) => one.Subnet ?? '').filter(Boolean);
+    (ipam?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [canonicalSubnet(Subnet)] : []));
   const pairs: (readonly [string, JsonValue, JsonValue])[] = [];
   if ((wanted.IPAM?.Config ?? []).some((one) => one.Subnet)) {
     pairs.push(['ipam.subnet', subnets(network.IPAM), subnets(wanted.IPAM)]);

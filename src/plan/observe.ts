@@ -24,10 +24,9 @@ export async function observe(
 ): Promise<Snapshot> {
   const label: Filters = { label: [`${LABEL_NAMESPACE}=${spec.stack}`] };
   const reads = Promise.all([
-    engine.services.list({ filters: label }, options),
-    byNames([`${spec.stack}_`], (query) => engine.services.list(query, options)),
-    engine.networks.list({ filters: label }, options),
-    byNames(networkNames(spec), (query) => engine.networks.list(query, options)),
+    // Whole: other stacks hold ports and address space.
+    engine.services.list({}, options),
+    engine.networks.list({}, options),
     engine.secrets.list({ filters: label }, options),
     byNames(secretNames(spec), (query) => engine.secrets.list(query, options)),
     engine.configs.list({ filters: label }, options),
@@ -39,16 +38,16 @@ export async function observe(
   const problem = swarmProblem(info.value);
   if (problem) throw problem;
   if (seen.status === 'rejected') throw seen.reason;
-  const [services, alike, labelled, named, secrets, moreSecrets, configs, moreConfigs] = seen.value;
+  const [all, networks, secrets, moreSecrets, configs, moreConfigs] = seen.value;
+  const isOwn = ({ Spec }: Service): boolean => Spec.Labels?.[LABEL_NAMESPACE] === spec.stack;
   const serviceNames = new Set(spec.services.map((one) => one.Name));
   const snapshot: Snapshot = {
     stack: spec.stack,
     isEmbedded: isEmbedded(info.value),
-    services,
-    foreignServices: alike.filter(
-      (one) => serviceNames.has(one.Spec.Name) && !services.some((own) => own.ID === one.ID),
-    ),
-    networks: distinct([...labelled, ...named], (one) => one.Id),
+    services: all.filter(isOwn),
+    foreignServices: all.filter((one) => !isOwn(one) && serviceNames.has(one.Spec.Name)),
+    otherServices: all.filter((one) => !isOwn(one)),
+    networks,
     secrets: distinct([...secrets, ...moreSecrets], (one) => one.ID),
     configs: distinct([...configs, ...moreConfigs], (one) => one.ID),
   };
@@ -68,10 +67,6 @@ async function byNames<T>(
   if (names.length === 0) return [];
   const length = names.reduce((sum, name) => sum + name.length + 3, 0);
   return list(length > MAX_FILTER_LENGTH ? {} : { filters: { name: names } });
-}
-
-function networkNames(spec: StackSpec): readonly string[] {
-  return [...spec.networks.map((one) => one.Name), ...spec.externalNetworks.map((one) => one.name)];
 }
 
 function secretNames(spec: StackSpec): readonly string[] {

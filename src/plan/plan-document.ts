@@ -1,11 +1,16 @@
 import type { Span } from '../base/diagnostic.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
-import { placeOfField } from './field-place.ts';
+import type { Assessment, Assessments } from './assess-plan.ts';
+import { restartsBy } from './change-effect.ts';
+import type { OperationEffect } from './effect.ts';
+import { placeOfField, placeOfObject } from './field-place.ts';
 import type { RolloutPrediction } from './predict-plan.ts';
 import type { FieldChange, Operation, Plan, PlanNote, Refusal } from './plan.ts';
 import { splitKind, summarisePlan, type PlanAction, type PlanSummary } from './plan-summary.ts';
 
 interface PlacedChange extends FieldChange {
+  /** Services only: whether it replaces tasks; `misplaced` ones are on nodes that suit no more. */
+  readonly restarts?: 'all' | 'misplaced' | 'none';
   /** What in a stack file asks for `to`. */
   readonly place?: DocumentPlace;
 }
@@ -62,6 +67,10 @@ interface DocumentOperation extends Pick<
   readonly changes: readonly PlacedChange[];
   /** Services only, and only when it waits. */
   readonly waitsFor?: Operation['waitsFor'];
+  /** What becomes of what runs; absent when nothing was looked at. */
+  readonly effect?: OperationEffect;
+  /** What may go wrong, phrases for people; empty for most. */
+  readonly risks: readonly string[];
   /** Services only, and only when something was foretold. */
   readonly prediction?: DocumentPrediction;
 }
@@ -88,23 +97,30 @@ export interface PlanDocument {
  *
  * What is to be sent is left out, and with it all content of secrets and configs.
  */
-export function planDocument(plan: Plan, spec: StackSpec): PlanDocument {
+export function planDocument(plan: Plan, spec: StackSpec, assessments?: Assessments): PlanDocument {
   return {
     format: 'tstack-plan',
     version: 1,
     stack: plan.stack,
     summary: summarisePlan(plan),
-    operations: plan.operations.map((one) => documentOperation(one, spec)),
+    operations: plan.operations.map((one) =>
+      documentOperation(one, spec, assessments?.get(one.id)),
+    ),
     notes: plan.notes,
     refusals: plan.refusals,
   };
 }
 
-function documentOperation(operation: Operation, spec: StackSpec): DocumentOperation {
+function documentOperation(
+  operation: Operation,
+  spec: StackSpec,
+  assessment: Assessment | undefined,
+): DocumentOperation {
   const { id, kind, name, cause, wave, dependsOn, changes, waitsFor } = operation;
   const { resource, action } = splitKind(kind);
   const isService = resource === 'service';
-  const placeOf = (path?: string) => (isService ? placeOfField(spec, name, path) : undefined);
+  const placeOf = (path?: string): Span | undefined =>
+    isService ? placeOfField(spec, name, path) : placeOfObject(spec, resource, name);
   return {
     id,
     resource,
@@ -115,7 +131,13 @@ function documentOperation(operation: Operation, spec: StackSpec): DocumentOpera
     dependsOn,
     ...(waitsFor.length > 0 && { waitsFor }),
     ...withPlace(placeOf()),
-    changes: changes.map((one) => ({ ...one, ...withPlace(placeOf(one.path)) })),
+    changes: changes.map((one) => ({
+      ...one,
+      ...(isService && { restarts: restartsBy(one) }),
+      ...withPlace(placeOf(one.path)),
+    })),
+    ...(assessment && { effect: assessment.effect }),
+    risks: assessment?.risks ?? [],
   };
 }
 

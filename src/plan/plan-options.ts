@@ -10,4 +10,8 @@ export interface PlanOptions {
   readonly compatDocker: boolean;
   /** Foretell where new tasks go, and how rollouts go; default no. */
   readonly predicts?: boolean;
+  /** Look at nodes and tasks: what restarts, and what cannot work; default no. */
+  readonly assesses?: boolean;
+  /** Go on where only caution says no (`--force`); default no. */
+  readonly forces?: boolean;
 }

@@ -7,6 +7,7 @@ import { descopeName } from '../swarm/stack-labels.ts';
 import { decideBlob } from './blob-operations.ts';
 import { chooseImage, type Resolutions } from './images.ts';
 import {
+  driftVerdict,
   externalNetworkRefusals,
   networkDrift,
   ownNetwork,
@@ -51,7 +52,7 @@ export function servicesByName(snapshot: Snapshot): ReadonlyMap<string, Service>
 export function planStack(spec: StackSpec, snapshot: Snapshot, context: PlanContext): Plan {
   const draft = new PlanDraft(spec.stack);
   const ids = knownIds(snapshot);
-  planNetworks(spec, snapshot, draft);
+  planNetworks(spec, { snapshot, context, draft });
   planSecrets(spec, { snapshot, context, draft });
   planConfigs(spec, { snapshot, context, draft });
   planServices(spec, { snapshot, context, draft, ids });
@@ -65,13 +66,17 @@ interface Work {
   readonly draft: PlanDraft;
 }
 
-function planNetworks(spec: StackSpec, snapshot: Snapshot, draft: PlanDraft): void {
+function planNetworks(spec: StackSpec, { snapshot, context, draft }: Work): void {
   const wanted = new Map(spec.networks.map((one) => [one.Name, one]));
   for (const body of [...wanted.values()].sort(byString((one) => one.Name))) {
     const own = ownNetwork(snapshot.networks, body, spec.stack);
     if (own) {
-      draft.note(networkDrift(own, body));
-      draft.add({ kind: 'network-keep', name: body.Name, cause: 'exists', body, objectId: own.Id });
+      const changes = networkDrift(own, body);
+      const { note, refusal } = driftVerdict(body.Name, changes, context.options);
+      draft.note(note ? [note] : []);
+      draft.refuse(refusal);
+      const facts = { name: body.Name, cause: 'exists', changes, objectId: own.Id };
+      draft.add({ ...facts, kind: 'network-keep', body });
       continue;
     }
     draft.refuse(takenNetworkName(snapshot.networks, body));

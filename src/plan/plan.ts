@@ -27,7 +27,7 @@ interface OperationFacts {
   readonly wave: number;
   /** Operations that must be done before, by id, ascending. */
   readonly dependsOn: readonly number[];
-  /** What differs, sorted by path; empty for everything but updates. */
+  /** What differs, sorted by path; empty for all but updates, and kept networks that differ. */
   readonly changes: readonly FieldChange[];
   /** What must have got how far before it is begun; services only, may be empty. */
   readonly waitsFor: readonly Gate[];
@@ -91,6 +91,8 @@ export interface Refusal {
   readonly message: string;
   /** The next step. */
   readonly hint?: string | undefined;
+  /** Whether `--force` makes a warning of it; default no: the engine would refuse it too. */
+  readonly isOverridable?: boolean;
 }
 
 /** Ids of existing objects by real name. */

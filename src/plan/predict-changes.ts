@@ -1,5 +1,6 @@
 import { matchesConstraints, parseConstraints } from '../swarm/constraint.ts';
 import type { NodeId, ServiceId, TaskId } from '../swarm/object.ts';
+import { isSameMessage } from '../swarm/same-message.ts';
 import type { Service, ServiceSpec } from '../swarm/service.ts';
 import {
   toSchedulable,
@@ -13,7 +14,8 @@ import {
 import { dirtyRule, planUpdate, replicasOf } from '../orchestrator/update/find-stuck-update.ts';
 import { isAvailable, isLive, liveSlots } from '../orchestrator/update/plan-update.ts';
 import type { PlannedUpdate } from '../orchestrator/update/play-update.ts';
-import type { FieldChange, OperationOf, Plan } from './plan.ts';
+import { canonicalSpec } from './canonical-spec.ts';
+import type { OperationOf, Plan } from './plan.ts';
 import { isJob } from './service-operations.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -41,6 +43,20 @@ export interface TaskChange {
   readonly untouched: number;
   /** How many tasks it is to have. */
   readonly wanted: number;
+  /** The same, slot by slot. */
+  readonly ledger: TaskLedger;
+}
+
+/** What happens to the slots of one service. */
+export interface TaskLedger {
+  /** Slots with a live task before; of a service that does not exist yet, none. */
+  readonly slots: number;
+  /** Slots whose task is replaced: numbers, of a global service hostnames; ascending. */
+  readonly restarts: readonly string[];
+  /** New tasks beside those. */
+  readonly starts: number;
+  /** Slots whose task goes without a successor. */
+  readonly stops: readonly string[];
 }
 
 /** What is foretold from. */
@@ -60,7 +76,7 @@ export function taskChanges(facts: PredictionFacts): readonly TaskChange[] {
 }
 
 function toTaskChange(
-  { name, spec, changes }: OperationOf<'service-create' | 'service-update'>,
+  { name, spec }: OperationOf<'service-create' | 'service-update'>,
   stored: Service | undefined,
   { plan, snapshot, cluster }: PredictionFacts,
 ): TaskChange {
@@ -72,12 +88,13 @@ function toTaskChange(
     ports: spec.EndpointSpec?.Ports,
     networkDrivers: networkDrivers(spec, plan, snapshot),
   });
-  const isDirty = dirtyAfter(changes, service, { stored, cluster });
+  const isDirty = dirtyAfter(service, { stored, cluster, names: plan.networkNames });
   const isBatch = isJob(spec.Mode);
   const question = { cluster, service, request, isDirty, isRollback: false };
-  const { planned, leaving } = planUpdate(question);
-  const slots = isBatch ? [] : liveSlots(service, cluster.tasks);
   const targets = targetsOf(spec, cluster);
+  const { planned, leaving } = withoutLostNodes(planUpdate(question), targets.nodes);
+  const before = liveSlots(service, cluster.tasks);
+  const slots = isBatch ? [] : before;
   const kept = slots.filter(({ tasks }) => !tasks.every((task) => leaving.has(task.ID)));
   const held = new Set(kept.map(({ node }) => node));
   const added = targets.nodes
@@ -97,6 +114,50 @@ function toTaskChange(
       (task) => isAvailable(task) && !touched.has(task.ID) && !leaving.has(task.ID),
     ).length,
     wanted: targets.nodes?.length ?? targets.count,
+    ledger: ledgerOf(before, { touched, kept, isBatch, added: added.length, cluster }),
+  };
+}
+
+/** A global service leaves the nodes it is no longer meant for; nothing succeeds it there. */
+function withoutLostNodes(
+  { planned, leaving }: ReturnType<typeof planUpdate>,
+  nodes: readonly NodeId[] | undefined,
+): ReturnType<typeof planUpdate> {
+  const isLost = ({ node }: PlannedUpdate['slots'][number]): boolean =>
+    nodes !== undefined && node !== undefined && !nodes.includes(node);
+  const lost = planned.slots.filter(isLost).flatMap(({ old }) => old);
+  if (lost.length === 0) return { planned, leaving };
+  return {
+    planned: { ...planned, slots: planned.slots.filter((slot) => !isLost(slot)) },
+    leaving: new Set([...leaving, ...lost]),
+  };
+}
+
+type Slots = ReturnType<typeof liveSlots>;
+
+function ledgerOf(
+  slots: Slots,
+  context: {
+    readonly touched: ReadonlySet<TaskId>;
+    readonly kept: Slots;
+    readonly isBatch: boolean;
+    readonly added: number;
+    readonly cluster: ObservedCluster;
+  },
+): TaskLedger {
+  const { touched, kept, isBatch, added, cluster } = context;
+  const hostnames = new Map<string, string | undefined>(
+    cluster.nodes.map(({ ID, Description }) => [ID, Description.Hostname]),
+  );
+  const named = (some: Slots): readonly string[] =>
+    some.map(({ key, node }) => (node === undefined ? key : hostnames.get(node) || key));
+  return {
+    slots: slots.length,
+    restarts: isBatch
+      ? []
+      : named(kept.filter(({ tasks }) => tasks.some((one) => touched.has(one.ID)))),
+    starts: added,
+    stops: named(slots.filter((slot) => !kept.includes(slot))),
   };
 }
 
@@ -125,34 +186,48 @@ function globalNodes(spec: ServiceSpec, { nodes }: ObservedCluster): readonly No
 }
 
 /**
- * Which tasks an update replaces, told by what changes: engines store a spec in another form than
- * it is sent, so the sent one cannot be compared with tasks.
- * @source spec/orchestrator.md 13.3
+ * The dirty rule for a service as it will be, task by task: what an interrupted update has already
+ * brought to the new spec stays.
+ *
+ * Compared in canonical form, since what is sent and what is stored differ in form. The API does
+ * not show with which ports a task was made; they are those of the spec that its template is of.
  */
 function dirtyAfter(
-  changes: readonly FieldChange[],
   service: Pick<Service, 'ID' | 'Spec'>,
-  { stored, cluster }: { readonly stored: Service | undefined; readonly cluster: ObservedCluster },
+  context: {
+    readonly stored: Service | undefined;
+    readonly cluster: ObservedCluster;
+    readonly names: Plan['networkNames'];
+  },
 ): (task: ObservedTask) => boolean {
-  const replacesAll = changes.some(
-    ({ path }) =>
-      path.startsWith('EndpointSpec') ||
-      (path.startsWith('TaskTemplate') && !path.startsWith('TaskTemplate.Placement')),
-  );
-  if (replacesAll || !stored) return () => true;
-  const wasDirty = dirtyRule(stored, cluster);
-  const fits = new Set<string>(globalNodesOf(service.Spec, cluster));
-  const moves = changes.some(({ path }) => path.startsWith('TaskTemplate.Placement'));
-  return (task) => wasDirty(task) || (moves && !fits.has(task.NodeID ?? ''));
-}
-
-/** Nodes of any state that meet the constraints. */
-function globalNodesOf(spec: ServiceSpec, { nodes }: ObservedCluster): readonly NodeId[] {
-  const parsed = parseConstraints(spec.TaskTemplate.Placement?.Constraints ?? []);
-  if (parsed.kind === 'invalid') return nodes.map(({ ID }) => ID);
-  return nodes
-    .filter((node) => matchesConstraints(parsed.constraints, toSchedulable(node)))
-    .map(({ ID }) => ID);
+  const { stored, cluster, names } = context;
+  if (!stored) return () => true;
+  const toCanonical = (spec: ServiceSpec): ServiceSpec =>
+    ({ TaskTemplate: {}, ...(canonicalSpec(spec, names) as object) }) as ServiceSpec;
+  const rule = dirtyRule({ Spec: toCanonical(service.Spec) }, cluster);
+  const previous = stored.PreviousSpec && toCanonical(stored.PreviousSpec);
+  const current = toCanonical(stored.Spec);
+  const seen = new Map<string, Pick<ObservedTask, 'Spec'> & Partial<ObservedTask>>();
+  const toComparable = (task: ObservedTask): Pick<ObservedTask, 'Spec'> & Partial<ObservedTask> => {
+    const { TaskTemplate } = toCanonical({ Name: '', TaskTemplate: task.Spec });
+    const isPrevious =
+      !isSameMessage(TaskTemplate, current.TaskTemplate) &&
+      previous !== undefined &&
+      isSameMessage(TaskTemplate, previous.TaskTemplate);
+    const found = task.Endpoint?.Spec;
+    const Spec = found
+      ? toCanonical({ Name: '', TaskTemplate: {}, EndpointSpec: found }).EndpointSpec
+      : (isPrevious ? previous : current).EndpointSpec;
+    return { Spec: TaskTemplate, Endpoint: { ...(Spec && { Spec }) } };
+  };
+  return (task) => {
+    // Tasks of one spec are compared once; each has a copy of its own.
+    const text = JSON.stringify([task.Spec, task.Endpoint?.Spec]);
+    const comparable = seen.get(text) ?? toComparable(task);
+    seen.set(text, comparable);
+    const { SpecVersion: _ofTheOldSpec, ...rest } = task;
+    return rule({ ...rest, ...comparable });
+  };
 }
 
 /** Drivers of the networks of a new task, the routing mesh's among them. */

@@ -32,11 +32,9 @@ import {
   longestCourseMs,
   startTimeOf,
 } from './estimate-rollout.ts';
-import type { PlacementSnapshot } from './observe-placement.ts';
 import { WAVE } from './plan-draft.ts';
 import type { Plan, PlanNote } from './plan.ts';
-import { taskChanges, type TaskChange } from './predict-changes.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { TaskChange } from './predict-changes.ts';
 
 /** What a rollout of one service comes to. */
 export interface RolloutPrediction {
@@ -76,8 +74,9 @@ export interface PlanPrediction {
 
 export interface PlanPredictionInput {
   readonly plan: Plan;
-  readonly snapshot: Snapshot;
-  readonly placement: PlacementSnapshot;
+  readonly cluster: ObservedCluster;
+  /** Of `taskChanges`. */
+  readonly changes: readonly TaskChange[];
   readonly now: Instant;
 }
 
@@ -90,14 +89,7 @@ const RULE: PlacementRule = 'swarm';
  *
  * New tasks compete in no certain order; updates follow when those are placed.
  */
-export function predictPlan({
-  plan,
-  snapshot,
-  placement,
-  now,
-}: PlanPredictionInput): PlanPrediction {
-  const cluster: ObservedCluster = { ...placement, services: snapshot.services };
-  const changes = taskChanges({ plan, snapshot, cluster });
+export function predictPlan({ plan, cluster, changes, now }: PlanPredictionInput): PlanPrediction {
   const nodeNames = new Map(
     cluster.nodes.map(({ ID, Description }) => [ID, Description.Hostname || ID]),
   );
@@ -136,7 +128,7 @@ function countOf({ added, update }: TaskChange): number {
 }
 
 /** Without the tasks that are gone before any service is written, or go at once. */
-function withoutRemoved(
+export function withoutRemoved(
   cluster: ObservedCluster,
   plan: Plan,
   changes: readonly TaskChange[],

@@ -16,7 +16,9 @@ export interface Snapshot {
   readonly services: readonly Service[];
   /** Services without the label whose name a service of the file would need. */
   readonly foreignServices: readonly Service[];
-  /** The stack's networks, those the file names, and those its services are attached to. */
+  /** All services without the label; absent means that they were not looked at. */
+  readonly otherServices?: readonly Service[];
+  /** All networks, and the hidden ones that the stack's services are attached to. */
   readonly networks: readonly Network[];
   /** The stack's secrets and those the file names. */
   readonly secrets: readonly Secret[];

@@ -1,7 +1,9 @@
 import { CancelledError, EngineError, EXIT_CODE } from '../base/errors.ts';
 import { imagesToResolve } from '../plan/images.ts';
 import { observe } from '../plan/observe.ts';
-import { isEmptyPlan, type Plan } from '../plan/plan.ts';
+import type { Assessments } from '../plan/assess-plan.ts';
+import type { PlacementSnapshot } from '../plan/observe-placement.ts';
+import { isEmptyPlan, isWrite, type Plan, type PlanNote } from '../plan/plan.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { planStack, servicesByName } from '../plan/plan-stack.ts';
 import { resolveImages } from '../plan/resolve-images.ts';
@@ -28,6 +30,8 @@ export interface PreparedDeploy {
   readonly plan: Plan;
   /** Present when it was asked for and could be made. */
   readonly prediction?: PlanPrediction | undefined;
+  /** Likewise, when anything changes. */
+  readonly assessments?: Assessments | undefined;
   /** X-Registry-Auth value of an image. */
   readonly authOf: (image: string) => string | undefined;
 }
@@ -45,48 +49,46 @@ export async function prepareDeploy(
   ports: RolloutPorts,
 ): Promise<PreparedDeploy> {
   const { engine, signal, secretMemory } = ports;
-  const [snapshot, authOf, foretell] = await Promise.all([
+  const isAssessed = options.assesses === true || options.predicts === true;
+  const [snapshot, authOf, seen] = await Promise.all([
     observe(engine, spec, { signal }),
     readCredentials(spec, ports),
-    options.predicts === true ? openPredictions(ports) : undefined,
+    isAssessed ? readPlacement(ports) : undefined,
   ]);
   const images = imagesToResolve(spec.services, servicesByName(snapshot), options);
   const resolutions = await resolveImages(engine, images, { authOf, signal });
   const hasCredentials = (image: string): boolean => isFilled(authOf(image));
   const context = { options, resolutions, secretMemory, hasCredentials };
-  const plan = planStack(spec, snapshot, context);
+  const bare = planStack(spec, snapshot, context);
+  if (!seen) return { plan: bare, authOf };
+  const { assessPlan, forcePlan } = await import('../plan/assess-plan.ts');
+  const plan = { ...bare, notes: [...bare.notes, ...seen.notes] };
+  const { placement } = seen;
+  const now = ports.clock.now();
   // Where nothing changes there is nothing to foretell.
-  if (!foretell || isEmptyPlan(plan)) return { plan, authOf };
-  return { ...foretell(plan, snapshot), authOf };
+  const assessed = plan.operations.every((one) => !isWrite(one.kind) && one.changes.length === 0)
+    ? { plan }
+    : assessPlan({ plan, spec, snapshot, placement, resolutions, options, now });
+  const { plan: judged } = assessed;
+  return { ...assessed, plan: options.forces === true ? forcePlan(judged) : judged, authOf };
 }
 
-/** Reads what predictions are made from; a cluster that does not tell is noted in the plan. */
-async function openPredictions({
-  engine,
-  clock,
-  signal,
-}: RolloutPorts): Promise<(plan: Plan, snapshot: Snapshot) => Omit<PreparedDeploy, 'authOf'>> {
-  const [{ observePlacement }, { predictPlan }] = await Promise.all([
-    import('../plan/observe-placement.ts'),
-    import('../plan/predict-plan.ts'),
-  ]);
+/** Reads where tasks run; a cluster that does not tell is a note in the plan. */
+async function readPlacement({ engine, signal }: RolloutPorts): Promise<Placement> {
+  const { observePlacement } = await import('../plan/observe-placement.ts');
   try {
-    const placement = await observePlacement(engine, { signal });
-    return (plan, snapshot) => {
-      const prediction = predictPlan({ plan, snapshot, placement, now: clock.now() });
-      return { plan: { ...plan, notes: [...plan.notes, ...prediction.notes] }, prediction };
-    };
+    return { placement: await observePlacement(engine, { signal }), notes: [] };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const message = `where tasks will go cannot be foretold: ${error.message}`;
-    const note = {
-      code: 'prediction-unavailable',
-      severity: 'note',
-      subject: engine.endpoint,
-      message,
-    } as const;
-    return (plan) => ({ plan: { ...plan, notes: [...plan.notes, note] } });
+    const facts = { code: 'prediction-unavailable', severity: 'note' } as const;
+    return { placement: undefined, notes: [{ ...facts, subject: engine.endpoint, message }] };
   }
+}
+
+interface Placement {
+  readonly placement: PlacementSnapshot | undefined;
+  readonly notes: readonly PlanNote[];
 }
 
 /** Whether an X-Registry-Auth value holds anything; docker sends `{}` when it knows nothing. */

@@ -88,7 +88,14 @@ function wholeStack(target: ClusterTarget): string {
 
 const NOWHERE = 'placement: { constraints: [node.labels.no == where] }';
 
-const EXIT = { ok: 0, paused: 5, rolledBack: 6, timeout: 7, interrupted: 130 } as const;
+const EXIT = {
+  ok: 0,
+  preflight: 4,
+  paused: 5,
+  rolledBack: 6,
+  timeout: 7,
+  interrupted: 130,
+} as const;
 
 /** The life of a stack from its user's side; the same against every cluster. */
 export function describeStackLife(target: ClusterTarget): void {
@@ -212,9 +219,16 @@ export function describeStackLife(target: ClusterTarget): void {
       expect(bench.proxy.writes()).toEqual([]);
     });
 
-    test('a service nobody can run times out with exit 7 and says why', async () => {
+    test('a service nobody can run is refused before the first write', async () => {
+      const { code, stderr } = await deploy(webStack(target, { agent: NOWHERE }));
+      expect(code, stderr).toBe(EXIT.preflight);
+      expect(stderr).toMatch(/service demo_agent: no node can take its tasks/);
+      expect(bench.proxy.writes()).toEqual([]);
+    });
+
+    test('with --force it times out with exit 7 and says why', async () => {
       const nowhere = webStack(target, { agent: NOWHERE });
-      const ended = await deploy(nowhere, '--timeout', '5s');
+      const ended = await deploy(nowhere, '--force', '--timeout', '5s');
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(EXIT.timeout);
       expect(`${ended.stdout}${ended.stderr}`).toMatch(/no suitable node/);
     });
@@ -248,7 +262,7 @@ export function describeStackLife(target: ClusterTarget): void {
 
     test('Ctrl-C ends the wait with exit 130 and says what state it left', async () => {
       const nowhere = webStack(target, { agent: NOWHERE });
-      const running = bench.start('deploy', '-c', bench.file(nowhere), STACK);
+      const running = bench.start('deploy', '--force', '-c', bench.file(nowhere), STACK);
       await running.prints(/demo_agent.*no suitable node/s);
       running.child.kill('SIGINT');
       const ended = await running.ended;

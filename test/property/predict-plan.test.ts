@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planStack } from '../../src/plan/plan-stack.ts';
+import { taskChanges } from '../../src/plan/predict-changes.ts';
 import { predictPlan } from '../../src/plan/predict-plan.ts';
 import type { ServiceId } from '../../src/swarm/object.ts';
 import type { ServiceSpec } from '../../src/swarm/service.ts';
@@ -54,7 +55,9 @@ function predictOn(world: TestCluster, services: readonly ServiceSpec[]) {
     resolutions: new Map(),
   });
   const placement = { nodes: view.list('node'), tasks: view.list('task') };
-  return predictPlan({ plan, snapshot, placement, now: world.clock.now() });
+  const cluster = { ...placement, services: snapshot.services };
+  const changes = taskChanges({ plan, snapshot, cluster });
+  return predictPlan({ plan, cluster, changes, now: world.clock.now() });
 }
 
 test('what a plan foretells is what a cluster then does', () => {

@@ -20,7 +20,12 @@ export const plan = defineCommand({
       default: false,
       help: 'Exit 2 when there is something to create, update or remove',
     },
-    format: { kind: 'choice', choices: ['text', 'json'], default: 'text', help: 'How to print it' },
+    format: {
+      kind: 'choice',
+      choices: ['text', 'json', 'markdown'],
+      default: 'text',
+      help: 'How to print it; markdown is for comments on changes',
+    },
   },
   examples: [
     {

@@ -137,6 +137,36 @@ export const CLUSTER_CODES: Explanations = explanations({
     'nodes that cannot be listed',
     'Read the reason; --no-predict leaves predictions out.',
   ],
+  'no-suitable-node': [
+    'No node can take a single task of a service, as things are.',
+    'a constraint that no node meets',
+    'Read what each node lacks; --force deploys all the same, and the tasks wait.',
+  ],
+  'port-in-use': [
+    'Another service publishes the port already.',
+    'two stacks with 80:80',
+    'Publish another port, or remove the other service.',
+  ],
+  'subnet-overlap': [
+    'The address space of a new network overlaps that of another.',
+    '10.0.0.0/16 while ingress has 10.0.0.0/24',
+    'Choose another subnet, or leave ipam out.',
+  ],
+  'image-not-found': [
+    'The registry does not have the image, or not for you.',
+    'a misspelt tag',
+    'Correct the name, push the image, or log in and use --with-registry-auth.',
+  ],
+  'quorum-at-risk': [
+    'Managers cannot be reached; with too few the cluster takes no changes.',
+    '1 of 3 managers down',
+    'Bring them back before you deploy.',
+  ],
+  'node-not-ready': [
+    'Nodes take no tasks now.',
+    'a node that is down',
+    'See tstack node ls; bring them back.',
+  ],
   'update-stuck': [
     'An update will not go on by itself.',
     'start-first on a full cluster',

@@ -72,8 +72,10 @@ describe('plan', () => {
           replicas 2 → 3  c.yml:9
           environment +MODE=fast -MODE=slow  c.yml:5
           image nginx:1.26 → nginx:1.27  c.yml:3
+          effect: restarts 2 of 2 tasks (1, 2) because of environment, image; starts 1 task
           3 new tasks: node-1, node-2, node-3
       - service shop_old      remove  not in the file
+          effect: stops 1 task
       Plan: 1 to create, 1 to update, 2 unchanged, 1 to remove, 1 to verify
       Outlook: about 11s, if new tasks start within 2s, tasks stop within 1s, nothing else changes in the cluster
       "
@@ -163,7 +165,63 @@ describe('plan --format json', () => {
       path: 'TaskTemplate.ContainerSpec.Image',
       from: 'nginx:1.26',
       to: 'nginx:1.27',
+      restarts: 'all',
       place: { file: 'c.yml', line: 3, column: 12 },
     });
+    expect(web?.effect).toMatchObject({
+      kind: 'restarts',
+      tasks: { slots: 2, restarts: ['1', '2'], starts: 1, stops: [] },
+      because: ['TaskTemplate.ContainerSpec.Env', 'TaskTemplate.ContainerSpec.Image'],
+    });
+  });
+});
+
+describe('plan --format markdown', () => {
+  test('is a comment that nobody can break out of', async () => {
+    const engine = await deployed();
+    const text = AFTER.replace('MODE: fast', "MODE: '`</details> | @you'");
+    const { stdout } = await run(engine, text, ['plan', '--format=markdown', ...FLAGS, 'shop']);
+    expect(stdout).toContain('### Plan of stack `shop`');
+    expect(stdout).toContain(
+      '| update | service `shop_web` | restarts 2 of 2 tasks (1, 2) because of environment, image; starts 1 task |',
+    );
+    expect(stdout).toContain('| `image` | `nginx:1.26` | `nginx:1.27` | yes | `c.yml:3` |');
+    expect(stdout).toContain('`` MODE=`</details> \\| @you ``');
+  });
+});
+
+describe('the preflight', () => {
+  const described = (engine: FakeEngine): FakeEngine => {
+    engine.nodes.splice(
+      0,
+      3,
+      ...engine.nodes.map((node) => ({
+        ...node,
+        Description: { ...node.Description, TLSInfo: {} },
+      })),
+    );
+    return engine;
+  };
+  const placed =
+    'services:\n  db:\n    image: db\n    deploy:\n      placement:\n        constraints: [node.labels.ssd==yes]\n';
+
+  test('refuses what no node can take, with place, nodes and remedy, and writes nothing', async () => {
+    const engine = described(new FakeEngine());
+    const result = await run(engine, placed, ['deploy', ...FLAGS, 'shop']);
+    expect(result.exitCode).toBe(4);
+    expect(result.stderr).toContain('c.yml:6:22: service shop_db: no node can take its tasks');
+    expect(result.stderr).toContain('node-2: constraint: does not meet node.labels.ssd==yes');
+    expect(result.stderr).toContain('docker node update --label-add ssd=yes node-1');
+    expect(engine.writes).toEqual([]);
+  });
+
+  test.each([
+    ['--force', ['--force'], true],
+    ['docker', ['--compat=docker'], true],
+    ['nodes that nobody described', [], false],
+  ])('goes on: %s', async (_, flags, isDescribed) => {
+    const engine = isDescribed ? described(new FakeEngine()) : new FakeEngine();
+    const argv = ['deploy', '-d', ...flags, ...FLAGS, 'shop'];
+    expect((await run(engine, placed, argv)).exitCode).toBe(0);
   });
 });

@@ -355,14 +355,26 @@ test('a job runs at every deploy', async () => {
   expect(plan.operations[0]).toMatchObject({ kind: 'service-update', changes: [] });
 });
 
-test('an existing network that differs is kept and the user is told', async () => {
+test('an existing network that differs is a warning where services do not notice', async () => {
   const engine = new FakeEngine();
   await engine.client.networks.create(aNetwork('default'));
   const plan = await planOf(
-    aStack({ networks: [aNetwork('default', { Attachable: true, Options: { mtu: '1400' } })] }),
+    aStack({ networks: [aNetwork('default', { Attachable: true })] }),
     engine,
   );
-  expect(plan.notes[0]?.message).toContain('attachable false → true; driver_opts.mtu null → 1400');
+  expect(plan.notes[0]?.message).toContain('attachable false → true');
+  expect(plan.operations[0]).toMatchObject({ kind: 'network-keep', changes: [{ to: true }] });
+  expect(plan.refusals).toEqual([]);
+});
+
+test('and a refusal where they would, unless docker rules', async () => {
+  const engine = new FakeEngine();
+  await engine.client.networks.create(aNetwork('default'));
+  const spec = aStack({ networks: [aNetwork('default', { Options: { encrypted: '' } })] });
+  const plan = await planOf(spec, engine);
+  expect(plan.refusals).toMatchObject([{ code: 'network-fixed', isOverridable: true }]);
+  const asDocker = await planOf(spec, engine, { compatDocker: true });
+  expect(asDocker).toMatchObject({ refusals: [], notes: [{ code: 'network-fixed' }] });
 });
 
 test('an engine that is no manager is refused before anything else', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toInstant } from '../../../src/base/clock.ts';
 import { formatTimestamp } from '../../../src/base/timestamp.ts';
 import { planStack } from '../../../src/plan/plan-stack.ts';
+import { taskChanges } from '../../../src/plan/predict-changes.ts';
 import { predictPlan } from '../../../src/plan/predict-plan.ts';
 import type { Node } from '../../../src/swarm/node.ts';
 import type { ServiceId, TaskId } from '../../../src/swarm/object.ts';
@@ -59,7 +60,9 @@ function predict(
     resolutions: new Map(),
   });
   const placement = { nodes: before.nodes ?? NODES, tasks: before.tasks ?? [] };
-  const prediction = predictPlan({ plan, snapshot, placement, now: NOW });
+  const cluster = { ...placement, services: snapshot.services };
+  const changes = taskChanges({ plan, snapshot, cluster });
+  const prediction = predictPlan({ plan, cluster, changes, now: NOW });
   const named = (name: string) => {
     const one = prediction.services.get(`shop_${name}`);
     const perNode = [...(one?.perNode ?? [])].map(([node, { least, most }]) => [
