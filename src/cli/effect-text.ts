@@ -1,37 +1,36 @@
 import { fieldName } from '../plan/change-words.ts';
-import type { OperationEffect } from '../plan/effect.ts';
+import type { EffectKind, OperationEffect } from '../plan/effect.ts';
 
 /** Slots and fields named before the rest is only counted. */
 const MANY = 8;
 
+/** How to say each kind; undefined where there is nothing to say. */
+const WORDS: Readonly<Record<EffectKind, (effect: OperationEffect) => string | undefined>> = {
+  none: () => undefined,
+  creates: () => undefined,
+  ineffective: ({ reason }) => `none: ${reason}`,
+  'in-place': () => 'in place; no task restarts',
+  removes: ({ tasks }) => stopsAll(tasks),
+  scales: (effect) => [...furtherWords(effect), 'the others stay'].join('; '),
+  reruns: ({ tasks }) => ['runs the job again', stopsAll(tasks)].filter(Boolean).join('; '),
+  restarts: (effect) => [restartWords(effect), ...furtherWords(effect)].join('; '),
+};
+
 /** `restarts 2 of 3 tasks (1, 3) because of image`; undefined where there is nothing to say. */
 export function effectWords(effect: OperationEffect | undefined): string | undefined {
-  if (!effect) return undefined;
-  const { kind, tasks, because, reason } = effect;
-  const further = tasks ? [startWords(tasks.starts), stopWords(tasks)].filter(Boolean) : [];
-  switch (kind) {
-    case 'none':
-    case 'creates':
-      return undefined;
-    case 'ineffective':
-      return `none: ${reason}`;
-    case 'in-place':
-      return 'in place; no task restarts';
-    case 'removes':
-      return tasks && tasks.slots > 0 ? `stops ${count(tasks.slots)}` : undefined;
-    case 'scales':
-      return [...further, 'the others stay'].join('; ');
-    case 'reruns':
-      return [
-        'runs the job again',
-        ...(tasks && tasks.slots > 0 ? [`stops ${count(tasks.slots)}`] : []),
-      ].join(', ');
-    case 'restarts':
-      return [restartWords(effect, because.map(fieldName)), ...further].join('; ');
-  }
+  return effect && WORDS[effect.kind](effect);
 }
 
-function restartWords({ tasks, reason }: OperationEffect, fields: readonly string[]): string {
+function stopsAll(tasks: OperationEffect['tasks']): string | undefined {
+  return tasks && tasks.slots > 0 ? `stops ${count(tasks.slots)}` : undefined;
+}
+
+function furtherWords({ tasks }: OperationEffect): readonly string[] {
+  return tasks ? [startWords(tasks.starts), stopWords(tasks)].filter(Boolean) : [];
+}
+
+function restartWords({ tasks, reason, because }: OperationEffect): string {
+  const fields = because.map(fieldName);
   const cause = fields.length > 0 ? `because of ${shorten(fields)}` : `since ${reason}`;
   if (!tasks) return `restarts its tasks ${cause}`;
   const { restarts, slots } = tasks;

@@ -9,6 +9,7 @@ import type { PlanOptions } from './plan-options.ts';
 import { predictPlan, type PlanPrediction } from './predict-plan.ts';
 import { taskChanges } from './predict-changes.ts';
 import { PREFLIGHT_RULES } from './preflight/index.ts';
+import type { PreflightFacts } from './preflight/preflight-rule.ts';
 import { risksOf } from './risks.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -75,12 +76,10 @@ export function assessPlan(input: AssessmentInput): AssessedPlan {
       return [operation.id, { effect, risks }] as const;
     }),
   );
-  const findings =
-    cluster && !options.compatDocker
-      ? PREFLIGHT_RULES.flatMap((rule) => rule.check({ ...input, cluster, changes }))
-      : [];
-  const refusals = findings.flatMap((one) => (one.kind === 'refusal' ? [one.refusal] : []));
-  const notes = findings.flatMap((one) => (one.kind === 'note' ? [one.note] : []));
+  const isChecked = cluster !== undefined && !options.compatDocker;
+  const { refusals, notes } = isChecked
+    ? runPreflight({ ...input, cluster, changes })
+    : { refusals: [], notes: [] };
   const unplaced = new Set(refusals.map(({ subject }) => subject));
   // What is refused need not be warned of too.
   const warnings = (prediction?.notes ?? []).filter(({ subject }) => !unplaced.has(subject));
@@ -92,6 +91,14 @@ export function assessPlan(input: AssessmentInput): AssessedPlan {
     },
     assessments,
     ...(prediction && { prediction }),
+  };
+}
+
+function runPreflight(facts: PreflightFacts): Pick<Plan, 'refusals' | 'notes'> {
+  const findings = PREFLIGHT_RULES.flatMap((rule) => rule.check(facts));
+  return {
+    refusals: findings.flatMap((one) => (one.kind === 'refusal' ? [one.refusal] : [])),
+    notes: findings.flatMap((one) => (one.kind === 'note' ? [one.note] : [])),
   };
 }
 

@@ -57,17 +57,14 @@ function effectOf(operation: Operation, facts: EffectFacts | undefined): Operati
     return { kind: 'ineffective', because: [], reason };
   }
   const change = facts?.changes.get(operation.name);
-  switch (operation.kind) {
-    case 'service-create':
-      return { kind: 'creates', because: [], ...tasksOf(change) };
-    case 'service-update':
-      return updateEffect(operation, change);
-    case 'service-remove':
-      return { kind: 'removes', because: [], ...(facts && { tasks: removed(operation, facts) }) };
-    default:
-      if (action === 'create') return { kind: 'creates', because: [] };
-      return { kind: action === 'update' ? 'in-place' : 'none', because: [] };
+  if (operation.kind === 'service-create')
+    return { kind: 'creates', because: [], ...tasksOf(change) };
+  if (operation.kind === 'service-update') return updateEffect(operation, change);
+  if (operation.kind === 'service-remove') {
+    return { kind: 'removes', because: [], ...(facts && { tasks: removed(operation, facts) }) };
   }
+  if (action === 'create') return { kind: 'creates', because: [] };
+  return { kind: action === 'update' ? 'in-place' : 'none', because: [] };
 }
 
 function tasksOf(change: TaskChange | undefined): Pick<OperationEffect, 'tasks'> {

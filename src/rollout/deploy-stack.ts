@@ -7,7 +7,6 @@ import { isEmptyPlan, isWrite, type Plan, type PlanNote } from '../plan/plan.ts'
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { planStack, servicesByName } from '../plan/plan-stack.ts';
 import { resolveImages } from '../plan/resolve-images.ts';
-import type { Snapshot } from '../plan/snapshot.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { executePlan } from './execute-plan.ts';
 import { toWatchTarget } from './gated-run.ts';

@@ -127,7 +127,7 @@ describe('the ledger', () => {
     const global = (Constraints: string[]) =>
       web({ Mode: { Global: {} }, task: { Placement: { Constraints } } });
     const service = stored(global([]));
-    const tasks = tasksOf(service).map(({ Slot: _, ...task }) => task);
+    const tasks = tasksOf(service).map(({ Slot: _slot, ...task }) => task);
     const { effect } = effectOf(service, stackOf(global(['node.role==worker'])), tasks);
     expect(effect).toMatchObject({ kind: 'scales', tasks: { restarts: [], stops: ['node-1'] } });
   });
