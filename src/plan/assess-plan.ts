@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { ObservedCluster } from '../orchestrator/scheduler/observed-cluster.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
-import { effectsOf, type OperationEffect } from './effect.ts';
+import { effectsOf, type EffectFacts, type OperationEffect } from './effect.ts';
 import type { Resolutions } from './images.ts';
 import type { PlacementSnapshot } from './observe-placement.ts';
 import type { Plan, PlanNote, Refusal } from './plan.ts';
@@ -50,7 +50,6 @@ export interface AssessmentInput {
  */
 export function assessPlan(input: AssessmentInput): AssessedPlan {
   const { plan, snapshot, placement, options, now } = input;
-  const stored = new Map(snapshot.services.map((one) => [one.Spec.Name, one]));
   const cluster: ObservedCluster | undefined = placement && {
     ...placement,
     services: [...snapshot.services, ...(snapshot.otherServices ?? [])],
@@ -64,18 +63,7 @@ export function assessPlan(input: AssessmentInput): AssessedPlan {
     changes: new Map(changes.map((one) => [one.name, one])),
     tasks: cluster.tasks,
   };
-  const effects = effectsOf(plan, facts);
-  const assessments = new Map(
-    plan.operations.map((operation) => {
-      const effect = effects.get(operation.id) ?? { kind: 'none', because: [] };
-      const risks = risksOf(operation, {
-        effect,
-        stored: stored.get(operation.name),
-        prediction: prediction?.services.get(operation.name),
-      });
-      return [operation.id, { effect, risks }] as const;
-    }),
-  );
+  const assessments = assessOperations(input, facts, prediction);
   const isChecked = cluster !== undefined && !options.compatDocker;
   const { refusals, notes } = isChecked
     ? runPreflight({ ...input, cluster, changes })
@@ -92,6 +80,26 @@ export function assessPlan(input: AssessmentInput): AssessedPlan {
     assessments,
     ...(prediction && { prediction }),
   };
+}
+
+function assessOperations(
+  { plan, snapshot }: AssessmentInput,
+  facts: EffectFacts | undefined,
+  prediction: PlanPrediction | undefined,
+): Assessments {
+  const stored = new Map(snapshot.services.map((one) => [one.Spec.Name, one]));
+  const effects = effectsOf(plan, facts);
+  return new Map(
+    plan.operations.map((operation) => {
+      const effect = effects.get(operation.id) ?? { kind: 'none', because: [] };
+      const risks = risksOf(operation, {
+        effect,
+        stored: stored.get(operation.name),
+        prediction: prediction?.services.get(operation.name),
+      });
+      return [operation.id, { effect, risks }] as const;
+    }),
+  );
 }
 
 function runPreflight(facts: PreflightFacts): Pick<Plan, 'refusals' | 'notes'> {
