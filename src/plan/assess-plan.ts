@@ -49,11 +49,8 @@ export interface AssessmentInput {
  * With docker's rules nothing is refused that docker would try.
  */
 export function assessPlan(input: AssessmentInput): AssessedPlan {
-  const { plan, snapshot, placement, options, now } = input;
-  const cluster: ObservedCluster | undefined = placement && {
-    ...placement,
-    services: [...snapshot.services, ...(snapshot.otherServices ?? [])],
-  };
+  const { plan, snapshot, options, now } = input;
+  const cluster = clusterOf(input);
   const changes = cluster ? taskChanges({ plan, snapshot, cluster }) : [];
   const prediction =
     cluster && options.predicts === true && changes.length > 0
@@ -80,6 +77,11 @@ export function assessPlan(input: AssessmentInput): AssessedPlan {
     assessments,
     ...(prediction && { prediction }),
   };
+}
+
+function clusterOf({ placement, snapshot }: AssessmentInput): ObservedCluster | undefined {
+  if (!placement) return undefined;
+  return { ...placement, services: [...snapshot.services, ...(snapshot.otherServices ?? [])] };
 }
 
 function assessOperations(
