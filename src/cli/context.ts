@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { SecretMemory } from '../plan/secret-memory.ts';
+import type { ReleaseStore } from '../release/release-store.ts';
 import type { ReadFile } from '../stack/read-file.ts';
 import type { CommandGroup } from './define-command.ts';
 import type { GlobalValues } from './global-options.ts';
@@ -36,8 +37,22 @@ export interface Platform {
   readonly signal: AbortSignal;
   /** What this machine remembers of secrets it wrote. */
   readonly openSecretMemory: () => Promise<SecretMemory>;
+  /** What this machine keeps of the deploys of a stack. */
+  readonly openReleaseFiles: (cluster: string, stack: string) => Promise<ReleaseStore>;
+  /** Who runs this command, and as which process. */
+  readonly describeSelf: () => Promise<Self>;
   /** Opens the engine that flags and environment name. */
   readonly connect: (request: ConnectRequest) => Promise<EngineClient>;
+}
+
+/** The user and the process of a command. */
+export interface Self {
+  readonly user: string;
+  readonly host: string;
+  /** Identity of the process, comparable on this machine; may be empty. */
+  readonly process: string;
+  /** Whether a process of such an identity is known to have ended. */
+  readonly isGone: (process: string) => boolean;
 }
 
 /** What decides which engine is meant. */

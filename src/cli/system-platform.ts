@@ -40,6 +40,16 @@ export function createSystemPlatform({ optimiseLate }: Launcher): Platform {
       const { openSecretMemory } = await import('../host/secret-memory.ts');
       return openSecretMemory(`${stateDirectory(process.env)}/tstack`);
     },
+    openReleaseFiles: async (cluster, stack) => {
+      const { openReleaseFiles } = await import('../host/release-files.ts');
+      const parent = `${stateDirectory(process.env)}/tstack/releases`;
+      return openReleaseFiles(parent, { cluster, stack });
+    },
+    describeSelf: async () => {
+      const { isProcessGone, processIdentity, whoAmI } =
+        await import('../host/process-identity.ts');
+      return { ...whoAmI(), process: processIdentity(), isGone: isProcessGone };
+    },
     connect: (request) => openEngine(request, SYSTEM_PORTS),
   };
 }

@@ -24,6 +24,8 @@ export interface EngineInfo {
     readonly LocalNodeState?: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
     readonly ControlAvailable?: boolean;
     readonly Error?: string;
+    /** Managers only. */
+    readonly Cluster?: { readonly ID?: string };
     readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[] | null;
   };
 }

@@ -27,9 +27,11 @@ export function openSecretMemory(directory: string): SecretMemory {
   const path = join(directory, 'secrets.json');
   let loaded: MemoryFile | undefined;
   const load = (): MemoryFile => (loaded ??= readMemory(path));
+  const refuted = new Set<string>();
   return {
     compare(secret, spec) {
       const { key, digests } = load();
+      if (refuted.has(secret.ID)) return 'different';
       const known = digests.get(secret.ID);
       if (known === undefined) return 'unknown';
       return isSame(known, digestOf(key, spec.Data)) ? 'same' : 'different';
@@ -42,6 +44,10 @@ export function openSecretMemory(directory: string): SecretMemory {
       loaded = { key, digests: new Map([...others.slice(-(MAX_ENTRIES - 1)), [id, digest]]) };
       writeMemory(directory, path, loaded);
     },
+    refute: (id) => {
+      refuted.add(id);
+    },
+    fingerprint: (spec) => Buffer.from(digestOf(load().key, spec.Data), 'base64').toString('hex'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isEqual } from './diff.ts';
 import type { Config, ConfigSpec } from '../swarm/config.ts';
 import type { Driver, StringMap } from '../swarm/object.ts';
+import { LABEL_VERSION_OF } from '../swarm/release-labels.ts';
 import type { Secret, SecretSpec } from '../swarm/secret.ts';
 import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
 import { diffValues } from './diff.ts';
@@ -34,7 +35,7 @@ interface BlobPair {
 export function decideBlob(pair: BlobPair): BlobDecision {
   const { kind, wanted, stored, match, rewrites } = pair;
   const nothing = { changes: [], notes: [], refusals: [] } as const;
-  if (!stored) return { ...nothing, action: 'create', cause: 'declared, not found' };
+  if (!stored) return { ...nothing, action: 'create', cause: creationCause(wanted) };
   const isOurs = stored.Spec.Labels?.[LABEL_NAMESPACE] === wanted.Labels?.[LABEL_NAMESPACE];
   const changes = diffValues(stored.Spec.Labels ?? {}, wanted.Labels ?? {}).map((change) => ({
     ...change,
@@ -57,6 +58,11 @@ export function decideBlob(pair: BlobPair): BlobDecision {
   }
   if (rewrites) return { ...shared, action: 'update', cause: 'docker updates what is unchanged' };
   return { ...shared, action: 'keep', cause: 'unchanged' };
+}
+
+function creationCause({ Labels }: SecretSpec | ConfigSpec): string {
+  const name = Labels?.[LABEL_VERSION_OF];
+  return name === undefined ? 'declared, not found' : `the content of ${name} has changed`;
 }
 
 function changedContent(kind: 'secret' | 'config', name: string): Refusal {

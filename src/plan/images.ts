@@ -31,6 +31,7 @@ function imageSource(
   stored: Service | undefined,
   options: PlanOptions,
 ): ImageSource {
+  if (options.keepsImages === true) return 'file';
   if (options.resolveImage === 'always') return 'registry';
   if (stored && isSameWord(spec, stored)) return 'stored';
   return options.resolveImage === 'never' ? 'file' : 'registry';

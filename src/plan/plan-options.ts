@@ -8,6 +8,8 @@ export interface PlanOptions {
   readonly resolveImage: ResolveImage;
   /** Do what the docker command does where it is known to be wrong (`--compat docker`). */
   readonly compatDocker: boolean;
+  /** Images are what the spec says, to the digest: it was resolved before. Default no. */
+  readonly keepsImages?: boolean;
   /** Foretell where new tasks go, and how rollouts go; default no. */
   readonly predicts?: boolean;
   /** Look at nodes and tasks: what restarts, and what cannot work; default no. */

@@ -14,10 +14,16 @@ export interface SecretMemory {
   compare(secret: Secret, spec: SecretSpec): SecretMatch;
   /** Notes that the engine holds this content under this id. */
   remember(id: string, spec: SecretSpec): void;
+  /** Notes that the engine has found other content under this id; for this command only. */
+  refute(id: string): void;
+  /** Keyed digest of the content, hex; undefined where there is no key. */
+  fingerprint(spec: SecretSpec): string | undefined;
 }
 
 /** Remembers nothing: every secret has to be compared by the engine. */
 export const NO_SECRET_MEMORY: SecretMemory = {
   compare: () => 'unknown',
   remember: () => undefined,
+  refute: () => undefined,
+  fingerprint: () => undefined,
 };

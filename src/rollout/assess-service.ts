@@ -133,10 +133,16 @@ function endedUpdate(
     watch.target.change === 'kept' &&
     (progress.done >= progress.wanted || status?.State === 'rollback_completed');
   const ended = status?.State && ENDED_UPDATES[status.State];
-  if (isHistory || !ended) return undefined;
+  if (isHistory || !ended || isWish(look)) return undefined;
   const error = newestError(look, status.State !== 'rollback_completed');
   const because = error === undefined ? '' : ` (${error})`;
   return { phase: ended.phase, reason: `${ended.words}: ${status.Message ?? ''}${because}` };
+}
+
+/** The end of a rollback that was asked for. */
+function isWish({ service, watch }: Look): boolean {
+  const isAsked = watch.target.change === 'rolled-back';
+  return isAsked && service.UpdateStatus?.State === 'rollback_completed';
 }
 
 /** The newest error of the spec that failed: the current one, or after a rollback the one before. */

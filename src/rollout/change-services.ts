@@ -25,7 +25,16 @@ export interface ChangeOptions {
   readonly detach: boolean;
   /** Undefined waits for ever. */
   readonly timeoutMs: number | undefined;
+  /** Keeps others from the stack while `work` runs, with ports that end when that fails. */
+  readonly locked?: LockStack | undefined;
 }
+
+/** Runs work on a stack while nobody else works on it. */
+export type LockStack = <T>(
+  stack: string,
+  ports: RolloutPorts,
+  work: (ports: RolloutPorts) => Promise<T>,
+) => Promise<T>;
 
 /** Updates in flight at once. */
 const CONCURRENCY = 8;
@@ -47,6 +56,17 @@ export async function changeServices(
 ): Promise<RolloutResult> {
   const wanted = await readChanges(changes, ports);
   const stack = stackOf(wanted);
+  const isIdle = wanted.every(({ found, spec }) => isSame(found.Spec, spec));
+  const { locked } = options;
+  if (!locked || isIdle) return writeChanges(stack, wanted, { options, ports });
+  return locked(stack, ports, (inner) => writeChanges(stack, wanted, { options, ports: inner }));
+}
+
+async function writeChanges(
+  stack: string,
+  wanted: readonly Wanted[],
+  { options, ports }: { readonly options: ChangeOptions; readonly ports: RolloutPorts },
+): Promise<RolloutResult> {
   const settled = await runBounded(wanted, CONCURRENCY, {
     work: (one) => write(one, ports),
     stopsAll: () => false,

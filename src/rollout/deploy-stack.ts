@@ -7,6 +7,8 @@ import { isEmptyPlan, isWrite, type Plan, type PlanNote } from '../plan/plan.ts'
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { planStack, servicesByName } from '../plan/plan-stack.ts';
 import { resolveImages } from '../plan/resolve-images.ts';
+import type { Snapshot } from '../plan/snapshot.ts';
+import { withVersions } from '../plan/versions.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { executePlan } from './execute-plan.ts';
 import { toWatchTarget } from './gated-run.ts';
@@ -27,6 +29,10 @@ export interface DeployOptions extends PlanOptions {
 /** Everything that is known before the first write. */
 export interface PreparedDeploy {
   readonly plan: Plan;
+  /** What the plan leads to: with the names that changed secrets and configs get. */
+  readonly spec: StackSpec;
+  /** What the plan was made from. */
+  readonly snapshot: Snapshot;
   /** Present when it was asked for and could be made. */
   readonly prediction?: PlanPrediction | undefined;
   /** Likewise, when anything changes. */
@@ -58,8 +64,10 @@ export async function prepareDeploy(
   const resolutions = await resolveImages(engine, images, { authOf, signal });
   const hasCredentials = (image: string): boolean => isFilled(authOf(image));
   const context = { options, resolutions, secretMemory, hasCredentials };
-  const bare = planStack(spec, snapshot, context);
-  if (!seen) return { plan: bare, authOf };
+  const versioned = withVersions(spec, snapshot, context);
+  const bare = planStack(versioned, snapshot, context);
+  const shared = { spec: versioned, snapshot, authOf };
+  if (!seen) return { plan: bare, ...shared };
   const { assessPlan, forcePlan } = await import('../plan/assess-plan.ts');
   const plan = { ...bare, notes: [...bare.notes, ...seen.notes] };
   const { placement } = seen;
@@ -67,9 +75,9 @@ export async function prepareDeploy(
   // Where nothing changes there is nothing to foretell.
   const assessed = plan.operations.every((one) => !isWrite(one.kind) && one.changes.length === 0)
     ? { plan }
-    : assessPlan({ plan, spec, snapshot, placement, resolutions, options, now });
+    : assessPlan({ plan, spec: versioned, snapshot, placement, resolutions, options, now });
   const { plan: judged } = assessed;
-  return { ...assessed, plan: options.forces === true ? forcePlan(judged) : judged, authOf };
+  return { ...assessed, plan: options.forces === true ? forcePlan(judged) : judged, ...shared };
 }
 
 /** Reads where tasks run; a cluster that does not tell is a note in the plan. */

@@ -33,6 +33,7 @@ export class PreflightError extends UserError {
 /** Some writes failed; says what was done and what was not. */
 export class ExecutionError extends UserError {
   override readonly name = 'ExecutionError';
+  readonly failures: readonly StepFailure[];
   readonly done: readonly NamedStep[];
   readonly notDone: readonly NamedStep[];
 
@@ -49,6 +50,7 @@ export class ExecutionError extends UserError {
       hint: hintOf(facts),
       cause: causes[0],
     });
+    this.failures = failures;
     this.done = done;
     this.notDone = notDone;
   }

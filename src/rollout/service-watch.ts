@@ -6,7 +6,7 @@ export interface WatchTarget {
   readonly name: string;
   readonly serviceId: string;
   /** What the deploy did to it: history means something else for each. */
-  readonly change: 'created' | 'updated' | 'kept';
+  readonly change: 'created' | 'updated' | 'kept' | 'rolled-back';
 }
 
 /** What is remembered of one service between two looks. */

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/client.ts',
     'engine/swarm-problem.ts',
   ],
-  release: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
+  release: ['swarm', 'plan', 'rollout', 'stack/stack-spec.ts', 'engine/client.ts'],
   rollout: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
   simulate: ['swarm', 'orchestrator', 'runtimes', 'stack/stack-spec.ts'],
   runtimes: [
@@ -32,7 +32,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ingress: ['swarm', 'orchestrator/store'],
   gitops: ['swarm', 'stack', 'plan', 'rollout', 'engine/client.ts'],
   web: ['swarm', 'engine/client.ts'],
-  host: ['swarm', 'stack', 'engine', 'orchestrator', 'gitops', 'plan/secret-memory.ts'],
+  host: [
+    'swarm',
+    'stack',
+    'engine',
+    'orchestrator',
+    'gitops',
+    'plan/secret-memory.ts',
+    'release/release-store.ts',
+  ],
   daemon: ['swarm', 'orchestrator', 'engine', 'runtimes', 'server', 'ingress', 'host'],
   cli: ['*'],
 };
@@ -45,6 +53,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   'engine/dockerode-client.ts': [/^node:/, /^dockerode$/],
   'engine/dockerode-transport.ts': [/^node:/],
   'engine/ssh-agent.ts': [/^node:(child_process|http|stream)$/],
+  'release/pack-record.ts': [/^node:zlib$/],
   runtimes: [/^node:/],
   server: [/^node:(http|https|stream|net|tls|zlib)$/, /^fastify$/],
   // The socket's file: its mode, and a stale one of a daemon that was killed.

@@ -97,6 +97,8 @@ function world(): { readonly engine: FakeEngine; readonly ports: RolloutPorts } 
       compare: ({ ID }, { Data }) =>
         known.has(ID) ? (known.get(ID)?.Data === Data ? 'same' : 'different') : 'unknown',
       remember: (id, spec) => known.set(id, spec),
+      refute: () => undefined,
+      fingerprint: ({ Data = '' }) => Buffer.from(Data).toString('hex').padEnd(8, '0'),
     },
   };
   return { engine, ports };

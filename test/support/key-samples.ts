@@ -105,6 +105,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   'configs.*.file': 'data.txt',
   'secrets.*.environment': 'DATA',
   'configs.*.environment': 'DATA',
+  'x-tstack.history': 'cluster',
   'x-tstack.ignore': ['floating-tag'],
   'services.*.x-tstack.ignore': ['floating-tag'],
   'volumes.*.x-cluster-spec': { group: 'g' },

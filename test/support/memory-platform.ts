@@ -2,6 +2,7 @@ import { VirtualClock } from '../../src/base/clock.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
 import type { Environment, Platform, Stream } from '../../src/cli/context.ts';
 import { NO_SECRET_MEMORY } from '../../src/plan/secret-memory.ts';
+import { MemoryStore } from './memory-store.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 
 interface MemoryPlatformFacts {
@@ -12,6 +13,8 @@ interface MemoryPlatformFacts {
   readonly engine?: EngineClient;
   readonly isTerminal?: boolean;
   readonly columns?: number;
+  /** What this machine keeps of stacks; given to several platforms it is one machine. */
+  readonly stores?: Map<string, MemoryStore>;
 }
 
 /** A Platform in memory: what was written, and the controller that interrupts it. */
@@ -28,6 +31,7 @@ export interface MemoryPlatform {
 export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPlatform {
   const written = { stdout: '', stderr: '' };
   const replaced = new Map<string, string>();
+  const stores = facts.stores ?? new Map<string, MemoryStore>();
   const controller = new AbortController();
   const stream = (name: 'stdout' | 'stderr'): Stream => ({
     write: (text) => {
@@ -59,6 +63,14 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
     random: createSeededRandom(1),
     signal: controller.signal,
     openSecretMemory: () => Promise.resolve(NO_SECRET_MEMORY),
+    openReleaseFiles: (cluster, stack) => {
+      const key = `${cluster} ${stack}`;
+      const store = stores.get(key) ?? new MemoryStore();
+      stores.set(key, store);
+      return Promise.resolve(store);
+    },
+    describeSelf: () =>
+      Promise.resolve({ user: 'alice', host: 'desk', process: '', isGone: () => false }),
     connect: () =>
       facts.engine ? Promise.resolve(facts.engine) : Promise.reject(new Error('no engine given')),
   };

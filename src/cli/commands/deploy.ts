@@ -3,6 +3,7 @@ import { defineCommand } from '../define-command.ts';
 import { PLAN_OPTIONS, planOptionsOf } from '../plan-options.ts';
 import { noteDetached, ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
 import { loadStackFiles, toStackSpec } from '../stack-files.ts';
+import { UNDO_OPTIONS } from '../release.ts';
 import { checkStackName } from '../stack-name.ts';
 
 export const deploy = defineCommand({
@@ -22,6 +23,7 @@ export const deploy = defineCommand({
       help: 'Print the plan as `tstack plan` does, and write nothing',
     },
     ...ROLLOUT_OPTIONS,
+    ...UNDO_OPTIONS,
   },
   examples: [
     { command: 'tstack deploy -c compose.yml web', text: 'Deploy and wait; the exit code tells' },
@@ -34,6 +36,10 @@ export const deploy = defineCommand({
   ],
   async run(flags, context) {
     checkStackName(flags.stack);
+    if (flags.revision !== undefined) {
+      const { deployRevision } = await import('../deploy-revision.ts');
+      return deployRevision(context, { ...flags, revision: flags.revision });
+    }
     const loaded = await loadStackFiles(context, { ...flags, projectName: flags.stack });
     const spec = await toStackSpec(context, loaded, flags.stack);
     if (flags.dryRun) {
@@ -45,8 +51,10 @@ export const deploy = defineCommand({
       return EXIT_CODE.ok;
     }
     noteDetached(flags, context);
-    const { deployStack } = await import('../../rollout/deploy-stack.ts');
+    const { deployRelease } = await import('../deploy-release.ts');
     const options = { ...planOptionsOf(flags, context), ...waitingOf(flags, context) };
-    return runRollout(context, flags, (ports) => deployStack(spec, options, ports));
+    return runRollout(context, flags, (ports) =>
+      deployRelease(context, { loaded, spec }, { flags, options, ports }),
+    );
   },
 });

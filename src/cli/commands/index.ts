@@ -10,11 +10,14 @@ import { node } from './node.ts';
 import { plan } from './plan.ts';
 import { ps } from './ps.ts';
 import { restart } from './restart.ts';
+import { resume } from './resume.ts';
+import { rollback } from './rollback.ts';
 import { rm } from './rm.ts';
 import { scale } from './scale.ts';
 import { schema } from './schema.ts';
 import { services } from './services.ts';
 import { simulate } from './simulate.ts';
+import { unlock } from './unlock.ts';
 import { version } from './version.ts';
 import { wait } from './wait.ts';
 import { why } from './why.ts';
@@ -34,6 +37,9 @@ export const ROOT = defineGroup({
     wait,
     scale,
     restart,
+    rollback,
+    resume,
+    unlock,
     rm,
     simulate,
     explain,

@@ -1,4 +1,5 @@
 import { defineCommand } from '../define-command.ts';
+import { HISTORY_OPTION, lockFor } from '../release.ts';
 import { ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
 
 export const restart = defineCommand({
@@ -7,7 +8,7 @@ export const restart = defineCommand({
   description:
     'As `docker service update --force`. Exit codes as for deploy; 4: refused, nothing written.',
   arguments: { services: { placeholder: 'SERVICE', count: 'some' } },
-  options: ROLLOUT_OPTIONS,
+  options: { ...ROLLOUT_OPTIONS, history: HISTORY_OPTION },
   examples: [{ command: 'tstack restart shop_web', text: 'One after another, or as declared' }],
   async run(flags, context) {
     const [{ changeServices }, { withForcedUpdate }] = await Promise.all([
@@ -16,7 +17,8 @@ export const restart = defineCommand({
     ]);
     const names = [...new Set(flags.services)];
     const changes = names.map((service) => ({ service, change: withForcedUpdate }));
-    const waiting = waitingOf(flags, context);
-    return runRollout(context, flags, (ports) => changeServices(changes, waiting, ports));
+    const locked = lockFor(context, 'restart', flags.history);
+    const how = { ...waitingOf(flags, context), locked };
+    return runRollout(context, flags, (ports) => changeServices(changes, how, ports));
   },
 });

@@ -1,5 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { defineCommand } from '../define-command.ts';
+import { HISTORY_OPTION, lockFor } from '../release.ts';
 import { ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
 
 export const scale = defineCommand({
@@ -9,7 +10,7 @@ export const scale = defineCommand({
     'The stack file does not change: the next deploy sets the number back to what it says. Exit codes ' +
     'as for deploy; 4: refused, nothing written.',
   arguments: { services: { placeholder: 'SERVICE=TASKS', count: 'some' } },
-  options: ROLLOUT_OPTIONS,
+  options: { ...ROLLOUT_OPTIONS, history: HISTORY_OPTION },
   examples: [
     { command: 'tstack scale shop_web=5', text: 'Five tasks; returns when they run' },
     { command: 'tstack scale shop_web=5 shop_worker=2', text: 'Two services of one stack at once' },
@@ -24,8 +25,9 @@ export const scale = defineCommand({
       service,
       change: (spec: Parameters<typeof withReplicas>[0]) => withReplicas(spec, count),
     }));
-    const waiting = waitingOf(flags, context);
-    return runRollout(context, flags, (ports) => changeServices(changes, waiting, ports));
+    const locked = lockFor(context, 'scale', flags.history);
+    const how = { ...waitingOf(flags, context), locked };
+    return runRollout(context, flags, (ports) => changeServices(changes, how, ports));
   },
 });
 

@@ -9,6 +9,7 @@ import {
   mapped,
   mapping,
   UNIQUE_TEXTS,
+  word,
   type KeyFacts,
   type Shape,
 } from './table/shape.ts';
@@ -17,6 +18,12 @@ const ignore: KeyFacts = client(
   UNIQUE_TEXTS,
   'codes of lint rules to leave out',
   'config --lint and plan do not mention them; at the top for the stack, in a service for that service',
+);
+
+const history: KeyFacts = client(
+  word('local', 'cluster', 'off'),
+  'where revisions of the stack are kept',
+  'deploy keeps them on this machine (local), as configs of the cluster, or not at all',
 );
 
 const REBALANCE = 'the service label io.tstack.rebalance; a Swarm moves no running tasks';
@@ -44,7 +51,7 @@ const rebalance: KeyFacts = {
  * schemas/stack.schema.json. Other tools pass over `x-` keys, so files stay theirs too.
  */
 export const X_TSTACK: Readonly<Record<'stack' | 'service', Shape>> = {
-  stack: mapping({ ignore }, { closed: true }),
+  stack: mapping({ ignore, history }, { closed: true }),
   service: mapping({ ignore, rebalance }, { closed: true }),
 };
 
@@ -57,6 +64,13 @@ export function extensionViolations({ extensions }: StackModel): readonly Violat
   if (value === undefined) return [];
   const facts = client(X_TSTACK.stack, 'extension keys of tstack', 'read by tstack');
   return violationsOf({ [X_TSTACK_KEY]: value }, mapping({ [X_TSTACK_KEY]: facts }));
+}
+
+/** Where the files want revisions to be kept; undefined when they say nothing. */
+export function readHistorySetting(model: StackModel): 'local' | 'cluster' | 'off' | undefined {
+  const own = model.extensions?.[X_TSTACK_KEY];
+  const setting = isYamlMap(own) ? own['history'] : undefined;
+  return setting === 'local' || setting === 'cluster' || setting === 'off' ? setting : undefined;
 }
 
 /** Codes that the files silence at a path. */

@@ -6,7 +6,7 @@ import { isEmptyPlan, type Plan } from '../../../src/plan/plan.ts';
 import type { PlanOptions } from '../../../src/plan/plan-options.ts';
 import { planStack, servicesByName } from '../../../src/plan/plan-stack.ts';
 import { resolveImages } from '../../../src/plan/resolve-images.ts';
-import type { SecretMemory } from '../../../src/plan/secret-memory.ts';
+import { NO_SECRET_MEMORY, type SecretMemory } from '../../../src/plan/secret-memory.ts';
 import type { StackSpec } from '../../../src/stack/stack-spec.ts';
 import type { NetworkId } from '../../../src/swarm/object.ts';
 import { LABEL_NAMESPACE } from '../../../src/swarm/stack-labels.ts';
@@ -199,7 +199,7 @@ test('a recreated secret is a difference although its name is the same', async (
     }),
   );
   const spec = aStack({ secrets: [aSecret('key', 'k')], services: [web] });
-  const memory: SecretMemory = { compare: () => 'same', remember: () => undefined };
+  const memory: SecretMemory = { ...NO_SECRET_MEMORY, compare: () => 'same' };
   expect(isEmptyPlan(await planOf(spec, engine, { secretMemory: memory }))).toBe(true);
   engine.secrets.clear();
   await engine.client.secrets.create(aSecret('key', 'k'));
@@ -214,7 +214,7 @@ test('secrets: unknown content is for the engine to compare, other content is re
   await engine.client.secrets.create(aSecret('key', 'old'));
   const spec = aStack({ networks: [], secrets: [aSecret('key', 'new')] });
   const kinds = async (compare: SecretMemory['compare']): Promise<unknown> => {
-    const plan = await planOf(spec, engine, { secretMemory: { compare, remember: () => {} } });
+    const plan = await planOf(spec, engine, { secretMemory: { ...NO_SECRET_MEMORY, compare } });
     return [plan.operations.map((one) => one.kind), plan.refusals.map((one) => one.code)];
   };
   expect(await kinds(() => 'unknown')).toEqual([['secret-verify'], []]);

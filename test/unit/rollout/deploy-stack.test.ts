@@ -35,6 +35,8 @@ class Rehearsal {
         return known === spec.Data ? 'same' : 'different';
       },
       remember: (id, spec) => this.memory.set(id, spec.Data ?? ''),
+      refute: () => undefined,
+      fingerprint: () => undefined,
     } satisfies SecretMemory,
   };
 
