@@ -62,18 +62,8 @@ export function storeSnapshot(snapshot: Snapshot, target: StoredStack): StoredSt
       .map((one) => storeSecret(one.Spec)),
     configs: snapshot.configs.filter((one) => isOurs(one.Spec.Labels)).map((one) => one.Spec),
     services: snapshot.services.map((one) => withoutIds(one.Spec, { configNames, networkNames })),
-    ...keptDependencies(target, names),
+    dependencies: target.dependencies.filter((one) => names.has(one.service) && names.has(one.on)),
   };
-}
-
-/** Order among services that are there; absent in revisions of stacks without any. */
-function keptDependencies(target: StoredStack, names: ReadonlySet<string>): Partial<StoredStack> {
-  const { dependencies } = target as {
-    readonly dependencies?: readonly { readonly service: string; readonly on: string }[];
-  };
-  if (!dependencies) return {};
-  const kept = dependencies.filter((one) => names.has(one.service) && names.has(one.on));
-  return { dependencies: kept } as Partial<StoredStack>;
 }
 
 /**
