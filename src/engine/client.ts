@@ -52,6 +52,31 @@ export interface WriteReply {
   readonly warnings: readonly string[];
 }
 
+/** Which part of a log, and how long. */
+export interface LogQuery extends CallOptions {
+  /** Goes on until the service is gone or the signal is aborted; tasks to come included. */
+  readonly follow?: boolean;
+  /** Not before, seconds since 1970. */
+  readonly sinceSeconds?: number | undefined;
+  /** Last lines of each task; absent means all. */
+  readonly tail?: number | undefined;
+  /** Whether the tasks have a TTY: their streams are not multiplexed. */
+  readonly hasTerminal?: boolean;
+}
+
+/** One line that a task wrote. */
+export interface LogRecord {
+  readonly stream: 'stdout' | 'stderr';
+  /** When the node read it, RFC 3339 with nine digits of a second. */
+  readonly timestamp: string;
+  /** Empty when the engine does not tell. */
+  readonly nodeId: string;
+  /** Empty when the engine does not tell. */
+  readonly taskId: string;
+  /** Without its line end. */
+  readonly text: string;
+}
+
 export interface ServiceApi {
   list(
     query: { readonly filters?: Filters; readonly status?: boolean },
@@ -64,11 +89,15 @@ export interface ServiceApi {
   ): Promise<WriteReply & { readonly id: ServiceId }>;
   update(id: ServiceId, spec: ServiceSpec, options: ServiceUpdateOptions): Promise<WriteReply>;
   remove(id: ServiceId, options?: CallOptions): Promise<void>;
+  /** Of all its tasks, those that ended too; in the order of arrival. The iteration rejects. */
+  logs(id: ServiceId | string, query?: LogQuery): AsyncIterable<LogRecord>;
 }
 
 export interface TaskApi {
   list(query: { readonly filters?: Filters }, options?: CallOptions): Promise<readonly Task[]>;
   inspect(id: TaskId | string, options?: CallOptions): Promise<Task>;
+  /** The iteration rejects. */
+  logs(id: TaskId | string, query?: LogQuery): AsyncIterable<LogRecord>;
 }
 
 export interface NodeApi {

@@ -12,6 +12,7 @@ import {
   type EngineTransport,
   type TransportOptions,
 } from './dockerode-transport.ts';
+import { readFrames } from './log-stream.ts';
 
 /** Stopping may take the whole grace period, and the engine a while more, ms. */
 const STOP_SLACK_MS = 60_000;
@@ -190,8 +191,6 @@ async function* readJsonLines<T = EngineEvent>(body: AsyncIterable<Uint8Array>):
   }
 }
 
-const HEADER_BYTES = 8;
-
 async function* readLogs(
   transport: EngineTransport,
   path: string,
@@ -205,7 +204,7 @@ async function* readLogs(
     signal,
   });
   try {
-    yield* hasTerminal ? rawOutput(body) : readFrames(body);
+    yield* hasTerminal ? rawOutput(body) : outputOf(body);
   } finally {
     body.destroy();
   }
@@ -215,18 +214,10 @@ async function* rawOutput(body: AsyncIterable<Uint8Array>): AsyncGenerator<Conta
   for await (const data of body) yield { stream: 'stdout', data };
 }
 
-/** Frames: stream, three zeros, length in 4 bytes, data. @source Engine API, ContainerAttach */
-async function* readFrames(body: AsyncIterable<Uint8Array>): AsyncGenerator<ContainerOutput> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of body) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + rest.readUInt32BE(4);
-      if (rest.length < end) break;
-      const stream = rest[0] === 2 ? 'stderr' : 'stdout';
-      yield { stream, data: rest.subarray(HEADER_BYTES, end) };
-      rest = rest.subarray(end);
-    }
+/** What the engine has to say itself is left out: the container's end tells. */
+async function* outputOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<ContainerOutput> {
+  for await (const { stream, data } of readFrames(body)) {
+    if (stream !== 'system') yield { stream, data };
   }
 }
 

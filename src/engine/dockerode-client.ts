@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { EngineError } from '../base/errors.ts';
 import type { Config, ConfigSpec } from '../swarm/config.ts';
 import type { Network, NetworkCreate } from '../swarm/network.ts';
 import type { Node } from '../swarm/node.ts';
@@ -13,6 +14,8 @@ import type {
   EngineClient,
   EngineInfo,
   Filters,
+  LogQuery,
+  LogRecord,
   NetworkApi,
   NodeApi,
   ServiceApi,
@@ -64,7 +67,7 @@ function createClient(docker: Docker, transport: EngineTransport, endpoint: stri
         signal: call?.signal,
       })) as Distribution,
     services: serviceApi(docker, transport),
-    tasks: taskApi(docker),
+    tasks: taskApi(docker, transport),
     nodes: nodeApi(docker),
     networks: networkApi(docker, transport),
     secrets: secretApi(docker, transport),
@@ -110,10 +113,12 @@ function serviceApi(docker: Docker, transport: EngineTransport): ServiceApi {
     remove: async (id, call) => {
       await named(id).remove(pass(call));
     },
+    logs: (id, query = {}) =>
+      readLogs(transport, `/services/${encodeURIComponent(id)}/logs`, query),
   };
 }
 
-function taskApi(docker: Docker): TaskApi {
+function taskApi(docker: Docker, transport: EngineTransport): TaskApi {
   return {
     list: async ({ filters }, call) =>
       toList(await docker.listTasks({ ...pass(call), ...toFilters(filters) })) as readonly Task[],
@@ -121,7 +126,31 @@ function taskApi(docker: Docker): TaskApi {
       const task = docker.getTask(encodeURIComponent(id));
       return (await task.inspect(pass(call))) as Task;
     },
+    logs: (id, query = {}) => readLogs(transport, `/tasks/${encodeURIComponent(id)}/logs`, query),
   };
+}
+
+/** One log; its connection is closed when the reader leaves. */
+async function* readLogs(
+  transport: EngineTransport,
+  path: string,
+  { follow = false, sinceSeconds, tail, hasTerminal = false, signal }: LogQuery,
+): AsyncGenerator<LogRecord> {
+  const flags = { stdout: true, stderr: true, timestamps: true, details: true };
+  const query = { ...flags, follow, since: sinceSeconds, tail: tail ?? 'all' };
+  const body = await transport.stream({ method: 'GET', path, query, signal });
+  try {
+    const { readLogRecords } = await import('./log-stream.ts');
+    yield* readLogRecords(body, { path, hasTerminal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof EngineError) throw error;
+    const message = `the log stream broke: ${error instanceof Error ? error.message : String(error)}`;
+    const facts = { kind: 'unavailable', method: 'GET', path, code: 'log-cut' } as const;
+    throw new EngineError(message, { ...facts, cause: error });
+  } finally {
+    body.destroy();
+  }
 }
 
 function nodeApi(docker: Docker): NodeApi {

@@ -3,7 +3,8 @@ import { isEqual } from '../plan/diff.ts';
 import type { JsonValue } from '../base/brand.ts';
 import type { Service, ServiceSpec } from '../swarm/service.ts';
 import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
-import { judgeRollout, type RolloutResult } from './judge-rollout.ts';
+import { finishRollout } from './finish-rollout.ts';
+import type { RolloutResult } from './judge-rollout.ts';
 import { isOutOfSequence } from './operations.ts';
 import type { RolloutPorts } from './ports.ts';
 import { RACE_DELAYS_MS, retry } from './retry.ts';
@@ -124,7 +125,7 @@ async function watch(
 ): Promise<RolloutResult> {
   const { options, ports } = context;
   const views = await watchRollout(stack, targets, { ports, timeoutMs: options.timeoutMs });
-  return finish(stack, judgeRollout(views), ports);
+  return finishRollout(stack, { views }, ports);
 }
 
 function finish(stack: string, result: RolloutResult, { emit }: RolloutPorts): RolloutResult {

@@ -8,6 +8,7 @@ import type { Task } from '../swarm/task.ts';
 import { assessService, type Assessment } from './assess-service.ts';
 import type { ServicePhase, ServiceView, SlotView } from './events.ts';
 import type { ServiceWatch, WatchTarget } from './service-watch.ts';
+import { failuresOf } from './task-failures.ts';
 import { shownTask, slotsOf, type Slot } from './task-slots.ts';
 
 /** What one round of list calls showed. */
@@ -107,6 +108,7 @@ function vanished(watch: ServiceWatch): WatchStep {
     wanted: 0,
     reason: 'the service was removed by somebody else',
     slots: [],
+    failures: [],
   };
   return { watch: { ...watch, verdict: view }, view, readyAt: undefined };
 }
@@ -178,6 +180,7 @@ function conclude(
     reason: assessment.reason,
     updateState: service.UpdateStatus?.State,
     slots: slots.flatMap((slot) => slotView(slot, nodes)),
+    failures: assessment.phase === 'converged' ? [] : failuresOf({ watch, service, slots, nodes }),
   };
   return {
     watch: {

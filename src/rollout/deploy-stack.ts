@@ -12,7 +12,8 @@ import { withVersions } from '../plan/versions.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { executePlan } from './execute-plan.ts';
 import { toWatchTarget } from './gated-run.ts';
-import { judgeRollout, type RolloutResult } from './judge-rollout.ts';
+import { finishRollout } from './finish-rollout.ts';
+import type { RolloutResult } from './judge-rollout.ts';
 import type { PlanPrediction } from '../plan/predict-plan.ts';
 import type { RolloutPorts } from './ports.ts';
 import type { WatchTarget } from './service-watch.ts';
@@ -129,7 +130,7 @@ export async function applyDeploy(
     watch.announce(targets.map((one) => one.name));
     watch.add(targets);
     const views = targets.length > 0 ? await watch.untilSettled() : [];
-    return finish(plan, judgeRollout(views, notBegun), ports);
+    return await finishRollout(plan.stack, { views, notBegun }, ports);
   } catch (error) {
     if (error instanceof CancelledError) {
       const { message, exitCode } = error;

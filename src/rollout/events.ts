@@ -2,6 +2,7 @@ import type { Instant } from '../base/clock.ts';
 import type { ExitCode } from '../base/errors.ts';
 import type { PlanNote } from '../plan/plan.ts';
 import type { DependencyCondition } from '../stack/stack-spec.ts';
+import type { TaskFailure } from '../swarm/task-failure.ts';
 import type { TaskState } from '../swarm/task-state.ts';
 
 /** Every kind of step that shows in events: plan operations and the removals of `rm`. */
@@ -18,6 +19,25 @@ export interface SlotView {
   readonly error?: string | undefined;
   /** Whether the task runs the declared spec. */
   readonly current: boolean;
+}
+
+/** A task that failed, was rejected or finds no node. */
+export interface TaskFailureView extends TaskFailure {
+  readonly taskId: string;
+  /** `shop_web.1`; a global service's node in place of the number. */
+  readonly task: string;
+  /** Hostname. */
+  readonly node?: string | undefined;
+  readonly state: TaskState;
+}
+
+/** A failure with the last that its task wrote. */
+export interface ExplainedFailure extends TaskFailureView {
+  readonly service: string;
+  /** Last lines of its log, oldest first; may be empty. */
+  readonly log: readonly string[];
+  /** Why its log could not be read. */
+  readonly logError?: string | undefined;
 }
 
 /** Where a service stands on its way to converged. */
@@ -46,6 +66,8 @@ export interface ServiceView {
   readonly updateState?: string | undefined;
   /** Sorted by slot. */
   readonly slots: readonly SlotView[];
+  /** What keeps it from converging, newest first, one a slot, at most three; else empty. */
+  readonly failures: readonly TaskFailureView[];
 }
 
 /** How a deploy or removal ended. */
@@ -112,6 +134,7 @@ export type RolloutEvent =
       readonly reason?: string | undefined;
     }
   | ({ readonly type: 'service' } & ServiceView)
+  | ({ readonly type: 'failure' } & ExplainedFailure)
   | { readonly type: 'tasks'; readonly stack: string; readonly remaining: number }
   | {
       readonly type: 'finished';

@@ -44,6 +44,7 @@ export function reduceProgress(progress: RolloutProgress, event: RolloutEvent): 
       return { ...progress, stack: event.stack, remaining: event.remaining };
     case 'finished':
       return { ...progress, stack: event.stack, outcome: event.outcome };
+    case 'failure':
     case 'gate':
     case 'warning':
       return progress;

@@ -8,6 +8,8 @@ import type {
   EngineClient,
   EngineInfo,
   Filters,
+  LogQuery,
+  LogRecord,
   NetworkApi,
   NodeApi,
   ServiceApi,
@@ -94,6 +96,8 @@ export class FakeEngine {
   readonly orchestrator: FakeOrchestrator;
   /** Answer of GET /info; replace it to play a worker or an engine outside a Swarm. */
   info: EngineInfo;
+  /** What tasks of an image wrote; an error is how their log ends. */
+  readonly written = new Map<string, readonly (string | Error)[]>();
   readonly #failures: { readonly failure: FakeFailure; left: number }[] = [];
   readonly #distributions: Readonly<Record<string, Distribution>>;
   readonly #random = createSeededRandom(1);
@@ -173,6 +177,23 @@ export class FakeEngine {
       Version: { Index: this.#index },
       UpdatedAt: new Date(this.clock.now()).toISOString(),
     };
+  }
+
+  /** The log of some tasks, in order of the tasks. */
+  async *readLog(
+    request: FakeRequest,
+    tasks: () => readonly Task[],
+    query: LogQuery = {},
+  ): AsyncGenerator<LogRecord> {
+    const chosen = await this.call(request, tasks, query);
+    for (const { ID, NodeID, Spec, CreatedAt } of chosen) {
+      const all = this.written.get(Spec.ContainerSpec?.Image ?? '') ?? [];
+      for (const text of query.tail === undefined ? all : all.slice(-query.tail)) {
+        if (text instanceof Error) throw text;
+        const timestamp = CreatedAt.replace(/Z$/, '000000Z');
+        yield { stream: 'stdout', timestamp, nodeId: NodeID ?? '', taskId: ID, text };
+      }
+    }
   }
 
   /** Records a request, plays failures, does the work. */
@@ -311,6 +332,16 @@ function serviceApi(engine: FakeEngine): ServiceApi {
       };
       return engine.call(request, work, options);
     },
+    logs: (id, query) => {
+      const request: FakeRequest = {
+        method: 'GET',
+        path: `${pathOf('services', id)}/logs`,
+        query: { ...query },
+      };
+      const tasks = (): readonly Task[] =>
+        engine.tasksOf(engine.find(request, 'service', from).Spec.Name);
+      return engine.readLog(request, tasks, query);
+    },
   };
 }
 
@@ -374,6 +405,15 @@ function taskApi(engine: FakeEngine): TaskApi {
       const request: FakeRequest = { method: 'GET', path: pathOf('tasks', id) };
       const from = { items: tasks as ReadonlyMap<string, Task>, name: (one: Task) => one.ID };
       return engine.call(request, () => engine.find(request, 'task', from), options);
+    },
+    logs: (id, query) => {
+      const request: FakeRequest = {
+        method: 'GET',
+        path: `${pathOf('tasks', id)}/logs`,
+        query: { ...query },
+      };
+      const from = { items: tasks as ReadonlyMap<string, Task>, name: (one: Task) => one.ID };
+      return engine.readLog(request, () => [engine.find(request, 'task', from)], query);
     },
   };
 }

@@ -157,6 +157,11 @@ export const ENGINE_CODES: Explanations = explanations({
     'Let it join again.',
   ],
   'not-a-manager': ['The engine is a worker.', 'DOCKER_HOST names a worker', 'Name a manager.'],
+  'log-cut': [
+    'The engine could not read all of a log, or the stream of a log broke: a node that does not answer, a lost connection.',
+    'tstack logs --follow shop',
+    'Bring the node back, or read again with --since.',
+  ],
   'no-quorum': [
     'Most managers are away, so nothing can be written.',
     'two of three managers down',

@@ -10,6 +10,7 @@ import type { DefaultRenderer, SimpleRenderer } from 'listr2';
 import type { RolloutEvent, ServiceView } from '../../rollout/events.ts';
 import { NO_PROGRESS, reduceProgress, type RolloutProgress } from '../../rollout/progress.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
+import { failureText } from './failure-text.ts';
 import { endText } from './plain-progress.ts';
 import { gateLine, serviceLine, slotLine } from './service-line.ts';
 import { stepLine } from './step-line.ts';
@@ -43,6 +44,7 @@ export function createLiveProgress(ports: ProgressPorts): ProgressRenderer {
       else say();
     } else if (event.type === 'waiting' && event.services.length > 0) board.open(event.services);
     else if (event.type === 'service') board.draw(event);
+    else if (event.type === 'failure') ending.push(() => ports.stderr.write(failureText(event)));
     else if (event.type === 'gate') board.keepBack(event);
     else if (event.type === 'tasks') drawRemaining(event.remaining, ports);
     else if (event.type === 'warning') ports.stderr.write(`${event.message}\n`);

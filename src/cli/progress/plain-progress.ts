@@ -1,5 +1,6 @@
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
+import { failureText } from './failure-text.ts';
 import { gateLine, serviceLine } from './service-line.ts';
 import { stepLine } from './step-line.ts';
 
@@ -25,6 +26,7 @@ export function createPlainProgress(
       if (line !== undefined) stdout.write(`${line}\n`);
       if (event.status === 'retrying') sayState(event.name, `trying again: ${event.error ?? ''}`);
     } else if (event.type === 'service') sayState(event.service, serviceLine(event));
+    else if (event.type === 'failure') stderr.write(failureText(event));
     else if (event.type === 'gate') {
       if (event.status === 'waiting') sayState(event.service, gateLine(event));
     } else if (event.type === 'tasks' && event.remaining > 0) {

@@ -80,7 +80,7 @@ export function explainTask(
   const { State } = task.Status;
   if (isTerminal(State)) {
     const restart = explainRestart(task, slot, service);
-    return { ...facts, kind: 'ended', end: explainEnd(task.Status), restart };
+    return { ...facts, kind: 'ended', end: endOf(task), restart };
   }
   if (taskStateRank(task.DesiredState) > COMPLETE) {
     return { ...facts, kind: 'stopping', reason: stopReason(task, service, slot) };
@@ -138,13 +138,18 @@ function factsOf(
   };
 }
 
-function toPastEnd({ ID, NodeID, Status }: ObservedTask): PastEnd {
+function toPastEnd(task: ObservedTask): PastEnd {
+  const { ID, NodeID, Status } = task;
   return {
     task: ID,
     ...(NodeID !== undefined && { node: NodeID }),
     ...(Status.Timestamp !== undefined && { at: Status.Timestamp }),
-    end: explainEnd(Status),
+    end: endOf(task),
   };
+}
+
+function endOf({ Status, Spec }: ObservedTask): TaskEnd {
+  return explainEnd(Status, Spec.Resources?.Limits?.MemoryBytes);
 }
 
 function stopReason(

@@ -17,6 +17,7 @@ const WEB: ServiceView = {
   wanted: 2,
   reason: '1 task pending: no suitable node',
   updateState: undefined,
+  failures: [],
   slots: [{ slot: '1', state: 'running', node: 'node-1', error: undefined, current: true }],
 };
 

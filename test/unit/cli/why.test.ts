@@ -49,7 +49,7 @@ test('a failure: class, error, policy and next try; the same as JSON', async () 
   const engine = await deployed();
   const { stdout } = await run(engine, ['why', 'bad']);
   expect(stdout).toContain('task: non-zero exit (3)');
-  expect(stdout).toContain('(exited, exit code 3)');
+  expect(stdout).toContain('(crash, exit code 3)');
   const json = await run(engine, ['why', '--format', 'json', 'bad']);
   const document = JSON.parse(json.stdout) as WhyDocument;
   expect(document).toMatchObject({ format: 'tstack-why', version: 1, service: 'shop_bad' });

@@ -153,7 +153,7 @@ describe('a task that failed', () => {
   test('waits for its delay', () => {
     const waiting = { DesiredState: 'ready', Status: { State: 'ready' } } as const;
     expect(failed(undefined, [waiting])).toMatchObject({
-      end: { class: 'exited', exitCode: 1 },
+      end: { class: 'crash', exitCode: 1 },
       restart: {
         condition: 'any',
         delayMs: 5000,

@@ -9,15 +9,15 @@ test.each<[TaskStatus, string, RegExp]>([
   [{ State: 'complete' }, 'completed', /by itself/],
   [{ State: 'shutdown', ContainerStatus: { ExitCode: 137 } }, 'stopped', /told to stop/],
   [{ State: 'orphaned' }, 'node-lost', /lost/],
-  [failed('task: non-zero exit (1)'), 'exited', /error of its own/],
-  [failed('task: non-zero exit (137)'), 'exited', /SIGKILL/],
-  [failed('task: non-zero exit (127)'), 'exited', /not found/],
-  [failed('task: non-zero exit (136)'), 'exited', /signal 8/],
-  [failed('task: non-zero exit (143): dockerexec: unhealthy container'), 'unhealthy', /health/],
-  [rejected('No such image: nginx:1.99'), 'image', /image/],
+  [failed('task: non-zero exit (1)'), 'crash', /error of its own/],
+  [failed('task: non-zero exit (137)'), 'crash', /SIGKILL/],
+  [failed('task: non-zero exit (127)'), 'crash', /not found/],
+  [failed('task: non-zero exit (136)'), 'crash', /signal 8/],
+  [failed('task: non-zero exit (143): dockerexec: unhealthy container'), 'health', /health/],
+  [rejected('No such image: nginx:1.99'), 'image-pull', /image/],
   [
     rejected('invalid mount config for type "bind": bind source path does not exist: /srv'),
-    'mount',
+    'volume',
     /mount/,
   ],
   [
@@ -26,8 +26,8 @@ test.each<[TaskStatus, string, RegExp]>([
     /command/,
   ],
   [rejected('host-mode port 80 already in use'), 'port', /port/],
-  [rejected('assigned node no longer meets constraints'), 'constraints', /constraints/],
-  [failed('something else'), 'error', /failed/],
+  [rejected('assigned node no longer meets constraints'), 'scheduling', /constraints/],
+  [failed('something else'), 'unknown', /failed/],
 ])('%o is %s', (status, kind, meaning) => {
   const end = explainEnd(status);
   expect(end.class).toBe(kind);
