@@ -10,6 +10,7 @@ import type { DefaultRenderer, SimpleRenderer } from 'listr2';
 import type { RolloutEvent, ServiceView } from '../../rollout/events.ts';
 import { NO_PROGRESS, reduceProgress, type RolloutProgress } from '../../rollout/progress.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
+import { handleEvents } from './event-handlers.ts';
 import { failureText } from './failure-text.ts';
 import { endText } from './plain-progress.ts';
 import { gateLine, serviceLine, slotLine } from './service-line.ts';
@@ -34,24 +35,31 @@ export function createLiveProgress(ports: ProgressPorts): ProgressRenderer {
     await board.close(progress);
     ending.splice(0).forEach((say) => say());
   };
-  const emit = (event: RolloutEvent): void => {
-    progress = reduceProgress(progress, event);
-    if (event.type === 'step') {
+  const handle = handleEvents({
+    step: (event) => {
       const line = stepLine(event);
       const say = (): void => ports.stdout.write(line === undefined ? '' : `${line}\n`);
       // What is written while services are drawn would stand in the middle of the drawing.
       if (board.isOpen && ports.stdout.isTerminal) ending.push(say);
       else say();
-    } else if (event.type === 'waiting' && event.services.length > 0) board.open(event.services);
-    else if (event.type === 'service') board.draw(event);
-    else if (event.type === 'failure') ending.push(() => ports.stderr.write(failureText(event)));
-    else if (event.type === 'gate') board.keepBack(event);
-    else if (event.type === 'tasks') drawRemaining(event.remaining, ports);
-    else if (event.type === 'warning') ports.stderr.write(`${event.message}\n`);
-    else if (event.type === 'finished' && !isOver) {
+    },
+    waiting: ({ services }) => {
+      if (services.length > 0) board.open(services);
+    },
+    service: (event) => board.draw(event),
+    failure: (event) => ending.push(() => ports.stderr.write(failureText(event))),
+    gate: (event) => board.keepBack(event),
+    tasks: ({ remaining }) => drawRemaining(remaining, ports),
+    warning: ({ message }) => ports.stderr.write(`${message}\n`),
+    finished: (event) => {
+      if (isOver) return;
       isOver = true;
       ending.push(() => ports.stderr.write(endText(event)));
-    }
+    },
+  });
+  const emit = (event: RolloutEvent): void => {
+    progress = reduceProgress(progress, event);
+    handle(event);
   };
   return { emit, close };
 }

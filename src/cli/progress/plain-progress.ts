@@ -1,5 +1,6 @@
 import type { RolloutEvent } from '../../rollout/events.ts';
 import type { ProgressPorts, ProgressRenderer } from './create-progress.ts';
+import { handleEvents } from './event-handlers.ts';
 import { failureText } from './failure-text.ts';
 import { gateLine, serviceLine } from './service-line.ts';
 import { stepLine } from './step-line.ts';
@@ -20,20 +21,23 @@ export function createPlainProgress(
     said.set(subject, line);
     stderr.write(`${subject}: ${line}\n`);
   };
-  const emit = (event: RolloutEvent): void => {
-    if (event.type === 'step') {
+  const emit = handleEvents({
+    step: (event) => {
       const line = stepLine(event);
       if (line !== undefined) stdout.write(`${line}\n`);
       if (event.status === 'retrying') sayState(event.name, `trying again: ${event.error ?? ''}`);
-    } else if (event.type === 'service') sayState(event.service, serviceLine(event));
-    else if (event.type === 'failure') stderr.write(failureText(event));
-    else if (event.type === 'gate') {
+    },
+    service: (event) => sayState(event.service, serviceLine(event)),
+    gate: (event) => {
       if (event.status === 'waiting') sayState(event.service, gateLine(event));
-    } else if (event.type === 'tasks' && event.remaining > 0) {
-      sayState(event.stack, `waiting for ${event.remaining} tasks to stop`);
-    } else if (event.type === 'warning') stderr.write(`${event.message}\n`);
-    else if (event.type === 'finished') stderr.write(endText(event));
-  };
+    },
+    tasks: ({ stack, remaining }) => {
+      if (remaining > 0) sayState(stack, `waiting for ${remaining} tasks to stop`);
+    },
+    failure: (event) => stderr.write(failureText(event)),
+    warning: ({ message }) => stderr.write(`${message}\n`),
+    finished: (event) => stderr.write(endText(event)),
+  });
   return { emit, close: () => Promise.resolve() };
 }
 
