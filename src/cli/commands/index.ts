@@ -5,6 +5,7 @@ import { config } from './config.ts';
 import { deploy } from './deploy.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
+import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { node } from './node.ts';
 import { plan } from './plan.ts';
@@ -33,6 +34,7 @@ export const ROOT = defineGroup({
     ls,
     services,
     ps,
+    logs,
     why,
     wait,
     scale,
