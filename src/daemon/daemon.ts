@@ -23,6 +23,8 @@ export interface DaemonSettings {
   readonly runtime: RuntimeName;
   /** The images there are, for the process runtime; absent: every name is one. */
   readonly images?: readonly string[] | undefined;
+  /** The container engine, `unix:///path`, for the container runtime; absent: the one there is. */
+  readonly engine?: string | undefined;
   readonly listen?: TcpAddress | undefined;
 }
 
@@ -99,6 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       facts: { ...machine, id: await daemonId(persistence, random), version, rootDir: paths.root },
       membership,
       executor,
+      engine: runtime.engine,
       tasks: runtime.access?.(taskOf(membership)),
     };
     const report = ({ method, path, error }: { method: string; path: string; error: unknown }) =>

@@ -70,9 +70,11 @@ async function start(options: RunDaemonOptions, log: Log): Promise<Daemon> {
     settings,
     version,
     defaultRuntime: DEFAULT_RUNTIME,
-    openRuntime: ({ runtime, images }, traffic) =>
+    openRuntime: ({ runtime, images, engine }, traffic) =>
       openRuntime(runtime, {
         images,
+        engine,
+        version,
         clock: systemClock,
         random: systemRandom,
         paths,

@@ -1,12 +1,15 @@
+import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { EXIT_CODE, UserError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Executor } from '../orchestrator/agent/executor.ts';
 import type { StoredTask } from '../orchestrator/store/stored-object.ts';
-import type { TaskAccess } from '../server/backend.ts';
+import type { BackingEngine, TaskAccess } from '../server/backend.ts';
 import type { TaskId } from '../swarm/object.ts';
+import { createContainerRuntime } from '../runtimes/container/container-runtime.ts';
 import { createSimulatedRuntime } from '../runtimes/simulated.ts';
 import { createProcessRuntime } from '../runtimes/process/process-runtime.ts';
+import { openContainerEngine } from './container-engine.ts';
 import { ingressOf } from './open-ingress.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { OpenTraffic, TrafficSwitch } from './traffic.ts';
@@ -17,6 +20,9 @@ export type RuntimeName = 'process' | 'container' | 'simulated';
 export interface RuntimeOptions {
   /** The images there are, for a runtime that has none; undefined: every name is one. */
   readonly images: readonly string[] | undefined;
+  /** The container engine, `unix:///path`; undefined: the one there is. */
+  readonly engine: string | undefined;
+  readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly paths: ClusterPaths;
@@ -31,6 +37,8 @@ export interface RuntimeOptions {
 
 /** What runs the tasks of a cluster. */
 export interface Runtime {
+  /** The engine behind it, for what only an engine can answer. */
+  readonly engine?: BackingEngine;
   readonly executor: Executor;
   /** What clients may do with running tasks; absent: nothing. */
   readonly access?: (find: (task: TaskId) => StoredTask | undefined) => TaskAccess;
@@ -42,26 +50,48 @@ export interface Runtime {
 
 type OpenRuntime = (options: RuntimeOptions) => Promise<Runtime>;
 
-const OPEN: Readonly<Partial<Record<RuntimeName, OpenRuntime>>> = {
+const OPEN: Readonly<Record<RuntimeName, OpenRuntime>> = {
   simulated: ({ clock, random }) =>
     Promise.resolve({
       executor: createSimulatedRuntime({ clock, random, behaviourOf: () => ({}) }),
       close: () => Promise.resolve(),
     }),
   process: openProcessRuntime,
+  container: openContainerRuntime,
 };
 
-/** Opens a runtime. @throws UserError it cannot be used here */
+/** Opens a runtime. @throws UserError (rejects) it cannot be used here */
 export function openRuntime(name: RuntimeName, options: RuntimeOptions): Promise<Runtime> {
-  const open = OPEN[name];
-  if (open) return open(options);
-  return Promise.reject(
-    new UserError(`this tstack has no ${name} runtime`, {
-      code: 'runtime-missing',
-      exitCode: EXIT_CODE.preflight,
-      hint: `Use one of: ${Object.keys(OPEN).join(', ')}.`,
-    }),
-  );
+  return OPEN[name](options);
+}
+
+async function openContainerRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { clock, paths, user, traffic, version, onTrouble } = options;
+  const runtimeDirectory = dirname(paths.runtime);
+  const { engine, backing } = await openContainerEngine(options.engine, {
+    clock,
+    version,
+    runtimeDirectory,
+  });
+  const executor = createContainerRuntime({
+    clock,
+    engine,
+    stateDirectory: paths.tasks,
+    filesDirectory: `${paths.runtime}/${paths.name}-files`,
+    drain: (task, signal) => traffic.drain(task, signal),
+    onTrouble,
+  });
+  const openTraffic = ingressOf({
+    clock,
+    findAddresses: (port, protocol) => executor.findAddresses(port, protocol),
+    canListenLow: user.uid === 0,
+    onTrouble,
+  });
+  const close = async (): Promise<void> => {
+    executor.close();
+    engine.close();
+  };
+  return { executor, engine: backing, openTraffic, close };
 }
 
 async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -81,7 +111,13 @@ async function openProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
       onTrouble,
     });
     const canListenLow = user.uid === 0;
-    const openTraffic = ingressOf({ clock, runtime: executor, canListenLow, onTrouble });
+    const openTraffic = ingressOf({
+      clock,
+      findAddresses: (port, protocol) => executor.findAddresses(port, protocol),
+      canListenLow,
+      processes: executor,
+      onTrouble,
+    });
     return {
       executor,
       access: (find) => executor.accessBy(find),

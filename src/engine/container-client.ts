@@ -34,6 +34,7 @@ export async function connectContainerEngine(options: TransportOptions): Promise
 
 function createContainerEngine(transport: EngineTransport): ContainerEngine {
   return {
+    apiVersion: transport.apiVersion,
     ...containerCalls(transport),
     ...imageCalls(transport),
     ...networkCalls(transport),

@@ -76,6 +76,8 @@ export interface LocalNetwork {
  * Every method rejects with EngineError (the engine's own words behind `Error response from daemon: `).
  */
 export interface ContainerEngine {
+  /** Of every request: `1.41`. */
+  readonly apiVersion: string;
   create(
     name: string,
     body: ContainerCreate,

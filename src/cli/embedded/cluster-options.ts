@@ -28,6 +28,12 @@ export const DAEMON_OPTIONS = {
     help: 'Images that the process runtime has, others are "No such image": busybox,shop/*; "any" is the default',
     complete: 'none',
   },
+  engine: {
+    kind: 'string',
+    placeholder: 'SOCKET',
+    help: 'Docker or Podman engine of the container runtime: unix:///path; "auto", the default, looks for one',
+    complete: 'none',
+  },
   listen: {
     kind: 'string',
     placeholder: 'ADDRESS',

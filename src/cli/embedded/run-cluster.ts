@@ -1,4 +1,4 @@
-import type { ExitCode } from '../../base/errors.ts';
+import { UsageError, type ExitCode } from '../../base/errors.ts';
 import type { DaemonSettings } from '../../daemon/daemon.ts';
 import { parseListenAddress } from '../../daemon/listen-address.ts';
 import { parseNodeCount } from '../../daemon/node-count.ts';
@@ -49,15 +49,26 @@ export async function runCluster(
   }
 }
 
-/** What was said about runtime, images and address. @throws UsageError */
-export function settingsOf({ runtime, images, listen }: DaemonFlags): Partial<DaemonSettings> {
+/** What was said about runtime, images, engine and address. @throws UsageError */
+export function settingsOf(flags: DaemonFlags): Partial<DaemonSettings> {
+  const { runtime, images, engine, listen } = flags;
   return {
     ...(runtime !== undefined && { runtime }),
     ...(images !== undefined && { images: images === 'any' ? undefined : splitList(images) }),
+    ...(engine !== undefined && { engine: engine === 'auto' ? undefined : parseSocket(engine) }),
     ...(listen !== undefined && {
       listen: listen === 'none' ? undefined : parseListenAddress(listen),
     }),
   };
+}
+
+/** Tasks' files, ports and the engine are one machine's, so nothing but a unix socket will do. */
+function parseSocket(text: string): string {
+  if (/^unix:\/\/\/./.test(text)) return text;
+  throw new UsageError(
+    `invalid container engine ${JSON.stringify(text)}`,
+    'Name a socket of this machine: unix:///var/run/docker.sock',
+  );
 }
 
 function splitList(text: string): readonly string[] {

@@ -40,18 +40,11 @@ export async function readStatus(
   }
 }
 
-function daemonFlags({
-  nodes,
-  runtime,
-  images,
-  listen,
-  verbosity,
-}: DaemonFlags): readonly string[] {
-  return [
-    `--nodes=${nodes}`,
-    `--verbosity=${verbosity}`,
-    ...(runtime === undefined ? [] : [`--runtime=${runtime}`]),
-    ...(images === undefined ? [] : [`--images=${images}`]),
-    ...(listen === undefined ? [] : [`--listen=${listen}`]),
-  ];
+const KEPT_FLAGS = ['runtime', 'images', 'engine', 'listen'] as const;
+
+function daemonFlags(flags: DaemonFlags): readonly string[] {
+  const kept = KEPT_FLAGS.flatMap((name) =>
+    flags[name] === undefined ? [] : `--${name}=${flags[name]}`,
+  );
+  return [`--nodes=${flags.nodes}`, `--verbosity=${flags.verbosity}`, ...kept];
 }

@@ -145,7 +145,8 @@ function toFileMount({ source, target }: ContainerFacts['files'][number]): objec
 
 function networkingConfig({ networks }: ContainerFacts): unknown {
   const [first] = networks;
-  return first && { EndpointsConfig: { [first.name]: { Aliases: first.aliases } } };
+  if (!first || first.aliases.length === 0) return undefined;
+  return { EndpointsConfig: { [first.name]: { Aliases: first.aliases } } };
 }
 
 /** The ports that somebody outside is to reach: those the service declares. */

@@ -32,14 +32,14 @@ export class ContainerNetworks {
     const networks = (task.NetworksAttachments ?? [])
       .map((one) => one.Network)
       .filter((network) => network.Spec.Ingress !== true);
-    for (const network of networks) {
+    for (const network of networks.filter((one) => !isEngines(one))) {
       const name = this.#nameOf(network);
       this.#users.set(name, (this.#users.get(name) ?? new Set()).add(task.ID));
       await this.#ensure(network, name);
     }
     return networks.map((network) => ({
-      name: this.#nameOf(network),
-      aliases: aliasesOn(assignment, network),
+      name: isEngines(network) ? network.Spec.Name : this.#nameOf(network),
+      aliases: isEngines(network) ? [] : aliasesOn(assignment, network),
     }));
   }
 
@@ -97,6 +97,11 @@ export class ContainerNetworks {
       if (error.kind !== 'not-found' && error.kind !== 'forbidden') throw error;
     }
   }
+}
+
+/** Whether it stands for a network that every engine has by itself: `host`, `bridge`. */
+function isEngines({ Spec }: StoredNetwork): boolean {
+  return Spec.Labels?.['com.docker.swarm.predefined'] === 'true';
 }
 
 /** Names that lead to a task: its service, `tasks.<service>`, and the attachment's own. */

@@ -36,10 +36,11 @@ function start(paths: ClusterPaths, options: Partial<DaemonOptions> = {}): Promi
     nodes: { managers: 1, workers: 2 },
     settings: {},
     defaultRuntime: 'simulated',
-    openRuntime: ({ runtime, images }, traffic) => {
+    openRuntime: ({ runtime, images, engine }, traffic) => {
       const user = { uid: 0, home: root };
-      const own = { clock: systemClock, random, paths, user, path: '/bin', images, traffic };
-      return openRuntime(runtime, { ...own, onTrouble: quiet });
+      const said = { images, engine, version: '0.0.0' };
+      const own = { clock: systemClock, random, paths, user, path: '/bin', traffic };
+      return openRuntime(runtime, { ...own, ...said, onTrouble: quiet });
     },
     clock: systemClock,
     random,
