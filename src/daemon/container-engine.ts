@@ -62,8 +62,8 @@ function findSocket(runtimeDirectory: string): string {
     code: 'engine-missing',
     exitCode: EXIT_CODE.preflight,
     hint:
-      `Looked for ${candidates.join(', ')}. Name its socket with --engine unix:///path, ` +
-      'or use --runtime process.',
+      `Looked for ${candidates.join(', ')}. Name its socket with --engine unix:///path; ` +
+      '--runtime process needs none.',
   });
 }
 

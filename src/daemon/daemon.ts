@@ -15,6 +15,7 @@ import { rolesOf, type NodeCount } from './node-count.ts';
 import type { ClusterPaths } from './paths.ts';
 import type { TaskId } from '../swarm/object.ts';
 import type { Runtime, RuntimeName } from './runtimes.ts';
+import { TcpFollower } from './tcp-follower.ts';
 import type { TcpServer } from './tcp-server.ts';
 import { TrafficSwitch } from './traffic.ts';
 
@@ -90,9 +91,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       rolesOf(options.nodes),
     );
     const { promise: stopRequested, resolve: requestStop } = withResolver<'stop' | 'keep'>();
-    let tcp: TcpServer | undefined;
+    const tcp = new TcpFollower(() => openTcp(settings, membership, { ...options, createApi }));
     const status = (): ClusterStatus => ({
-      ...describeDaemon(options, { settings, startedAt, tcp }),
+      ...describeDaemon(options, { settings, startedAt, tcp: tcp.server }),
       ...describeCluster(membership),
     });
     const routes = clusterRoutes({ status, requestStop, keys: () => membership.keys });
@@ -110,8 +111,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const api = await createApi();
     ends.push(() => api.close());
     await api.listen({ kind: 'socket', socketPath: paths.socket });
-    tcp = await openTcp(settings, membership, { ...options, createApi });
-    if (tcp) ends.push(tcp.close);
+    await tcp.renew();
+    const onError = (error: unknown): void => log.error({ error }, 'nothing is served over TCP');
+    ends.push(tcp.follow(membership, onError));
     await keepSettings(persistence, settings);
     return {
       stopRequested,

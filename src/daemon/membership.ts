@@ -13,6 +13,7 @@ import type { NodeId } from '../swarm/object.ts';
 import { openClusterKeys, type CertificateKeys } from './cluster-keys.ts';
 import { chooseLeader, followLeadership } from './leadership.ts';
 import { MachineNodes } from './logical-nodes.ts';
+import { followRemovals } from './removed-nodes.ts';
 import { shutDownTasks } from './shut-down-tasks.ts';
 
 export interface MembershipOptions {
@@ -155,6 +156,7 @@ export class Membership implements SwarmMembership {
     const endFollowing = this.#options.follow?.(store);
     cluster.start();
     const endLeadership = followLeadership(store, clock, isUp);
+    const endRemovals = followRemovals(store, clock, executor);
     const running: Running = {
       cluster,
       nodes,
@@ -173,6 +175,7 @@ export class Membership implements SwarmMembership {
       },
       end: () => {
         endLeadership();
+        endRemovals();
         cluster.stop();
         endFollowing?.();
       },

@@ -49,7 +49,9 @@ class UdpListener implements Listener {
   ) {
     this.#frontendNow = frontendNow;
     this.#options = options;
-    this.#server = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', ipv6Only: true });
+    // The flag is refused on a socket that is IPv4 anyway.
+    const isV6 = address.includes(':');
+    this.#server = createSocket(isV6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
     this.#server.on('message', (data, from) => this.#fromClient(data, from));
     this.listening = new Promise((resolve, reject) => {
       this.#server.once('error', reject);

@@ -43,7 +43,8 @@ export async function observe(
   const serviceNames = new Set(spec.services.map((one) => one.Name));
   const snapshot: Snapshot = {
     stack: spec.stack,
-    isEmbedded: isEmbedded(info.value),
+    isEmbedded: runtimeOf(info.value) !== undefined,
+    hasOnlyNames: ['process', 'simulated'].includes(runtimeOf(info.value) ?? ''),
     services: all.filter(isOwn),
     foreignServices: all.filter((one) => !isOwn(one) && serviceNames.has(one.Spec.Name)),
     otherServices: all.filter((one) => !isOwn(one)),
@@ -55,8 +56,8 @@ export async function observe(
 }
 
 /** tstackd answers as an engine of its kind does, but names a runtime where others name disks. */
-function isEmbedded({ DriverStatus }: EngineInfo): boolean {
-  return (DriverStatus ?? []).some(([name]) => name === 'Runtime');
+function runtimeOf({ DriverStatus }: EngineInfo): string | undefined {
+  return (DriverStatus ?? []).find(([name]) => name === 'Runtime')?.[1];
 }
 
 /** Lists by name filter, which matches prefixes or more; the caller compares exactly. */

@@ -155,9 +155,7 @@ function planServices(
     refuseService(spec, service, { snapshot, draft, old });
     draft.note(rebalanceNotes(service, snapshot));
     const choice = chooseImage(service, old, context);
-    if (choice.unresolved !== undefined && (old !== undefined || !rewrites)) {
-      draft.note([unresolvedNote(choice.unresolved)]);
-    }
+    if (old !== undefined || !rewrites) draft.note(unresolvedNotes(choice, snapshot));
     const withReferences = withIds(choice.spec, ids);
     const refreshes = context.hasCredentials?.(service.TaskTemplate.ContainerSpec?.Image ?? '');
     const decision = order.withRestart(
@@ -247,13 +245,14 @@ function rebalanceNotes(
   return [{ code: 'rebalance-no-effect', severity: 'note', subject: Name, message }];
 }
 
-function unresolvedNote(image: string): Parameters<PlanDraft['note']>[0][number] {
-  return {
-    code: 'image-not-resolved',
-    severity: 'warning',
-    subject: image,
-    message: `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.`,
-  };
+/** Where images are only names, nobody misses a digest. */
+function unresolvedNotes(
+  { unresolved: image }: { readonly unresolved?: string | undefined },
+  { hasOnlyNames }: Snapshot,
+): Parameters<PlanDraft['note']>[0] {
+  if (image === undefined || hasOnlyNames === true) return [];
+  const message = `image ${image} could not be accessed on a registry to record\nits digest. Each node will access ${image} independently,\npossibly leading to different nodes running different\nversions of the image.`;
+  return [{ code: 'image-not-resolved', severity: 'warning', subject: image, message }];
 }
 
 /** Removals come last, unless what is new needs a port that the old one holds. */

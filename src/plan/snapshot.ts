@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly stack: string;
   /** Whether it is an embedded cluster, which does more than a Swarm; absent means no. */
   readonly isEmbedded?: boolean;
+  /** Whether images are only names there: no registry is asked for any. Absent means no. */
+  readonly hasOnlyNames?: boolean;
   /** Services that carry the stack's label. */
   readonly services: readonly Service[];
   /** Services without the label whose name a service of the file would need. */

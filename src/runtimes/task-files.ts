@@ -60,6 +60,17 @@ export function writeTaskFiles(
   }
 }
 
+/**
+ * Makes the files of a task empty, for engines that look for the sources of mounts before the start.
+ * @param paths - absolute, inside one task's directory
+ */
+export function reserveTaskFiles(paths: readonly string[]): void {
+  for (const path of paths) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, '', { mode: 0o400, flag: 'a' });
+  }
+}
+
 function makeParents(root: string, path: string, own: (path: string) => void): void {
   let directory = root;
   for (const name of relative(root, dirname(path)).split('/').filter(Boolean)) {

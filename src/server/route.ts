@@ -6,7 +6,7 @@ import type { EventLog } from './event-log.ts';
 import type { ExecBook } from './exec-book.ts';
 import { decodeJson, type Shape } from './go-json/shape.ts';
 import { parseJson } from './go-json/parse-json.ts';
-import { httpError } from './http-errors.ts';
+import { httpError, HttpError } from './http-errors.ts';
 import type { LocalRecords } from './local-records.ts';
 import type { Query } from './query.ts';
 
@@ -106,9 +106,29 @@ export function managerRoute<Body = undefined>(route: ManagerRoute<Body>): Route
     handle: (request, context) => {
       const body = (shape ? decodeBody(request, shape) : undefined) as Body;
       const swarm = requireManager(context.backend.membership.state());
+      if (method !== 'GET' && !path.startsWith(OWN_PATHS)) requireQuorum(swarm);
       return handle(request, { ...context, swarm }, body);
     },
   };
+}
+
+/** Paths that no engine has: they are about this machine, not about what managers agree on. */
+const OWN_PATHS = '/tstack/';
+
+/**
+ * Refuses what a Swarm of as many machines could not write down.
+ * @throws HttpError 500
+ * @source spec/engine-api.md section 1.8; spec/orchestrator.md 15.6
+ */
+function requireQuorum({ store, nodes }: ActiveSwarm): void {
+  const managers = store.view.list('node').filter((one) => one.ManagerStatus !== undefined);
+  const up = managers.filter((one) => nodes.isUp(one.ID)).length;
+  if (up > managers.length / 2 || managers.length === 0) return;
+  throw new HttpError(
+    500,
+    "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few " +
+      'managers are online. Make sure more than half of the managers are online.',
+  );
 }
 
 /** @throws HttpError 503 */

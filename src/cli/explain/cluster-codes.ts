@@ -97,10 +97,10 @@ export const CLUSTER_CODES: Explanations = explanations({
     'tstack cluster ca against Docker',
     'Name an embedded cluster with --embedded.',
   ],
-  'runtime-missing': [
-    'The runtime that was asked for cannot be used here.',
-    'containers without an engine',
-    'Install it, or choose another runtime.',
+  'engine-missing': [
+    'The container runtime needs a Docker or Podman engine on this machine, and none was found.',
+    'tstack cluster start --runtime container, without an engine',
+    'Start one, name its socket with --engine unix:///path, or use --runtime process.',
   ],
   'node-exists': [
     'A logical node of that name is there already.',

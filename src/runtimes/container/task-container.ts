@@ -4,7 +4,7 @@ import { EngineError } from '../../base/errors.ts';
 import type { ContainerEngine, ContainerState } from '../../engine/containers.ts';
 import type { Assignment } from '../../orchestrator/agent/executor.ts';
 import type { Mount } from '../../swarm/service.ts';
-import { filePlaces, writeTaskFiles, type FileOwner } from '../task-files.ts';
+import { filePlaces, reserveTaskFiles, writeTaskFiles, type FileOwner } from '../task-files.ts';
 import { LABEL, targetPath, toContainerCreate } from './container-config.ts';
 import type { ContainerEvents } from './container-events.ts';
 import type { ContainerNetworks } from './container-networks.ts';
@@ -60,6 +60,7 @@ export class TaskContainer {
     const { ServiceAnnotations, Slot, NodeID } = task;
     const taskName = `${ServiceAnnotations.Name}.${Slot || NodeID}.${task.ID}`;
     const files = this.#files();
+    reserveTaskFiles(files.map((one) => one.source));
     const body = toContainerCreate(this.#assignment, {
       taskName,
       cluster,

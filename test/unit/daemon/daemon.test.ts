@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { createSeededRandom } from '../../../src/base/random.ts';
 import { startDaemon, type Daemon, type DaemonOptions } from '../../../src/daemon/daemon.ts';
 import { clusterPaths, type ClusterPaths } from '../../../src/daemon/paths.ts';
@@ -11,6 +11,8 @@ import { describeMachine } from '../../../src/host/machine.ts';
 import { makePrivateDirectory } from '../../../src/host/private-directory.ts';
 import { systemClock } from '../../../src/host/system-clock.ts';
 import type { Node } from '../../../src/swarm/node.ts';
+import type { Task } from '../../../src/swarm/task.ts';
+import { hasProc, processesOf } from '../../support/a-process-runtime.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tstackd-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -98,6 +100,50 @@ test('a rehearsed failure outlives the daemon, and leadership moves on', async (
   expect(await ask(paths, 'POST', '/tstack/v1/nodes/manager-1/recover')).toBe(200);
   expect(again.status().Nodes).toEqual({ Total: 3, Up: 3 });
   await again.stop('keep');
+});
+
+test('without a majority of managers nothing is written, and one that recovers brings it back', async () => {
+  const paths = newPaths();
+  const daemon = await start(paths, { nodes: { managers: 2, workers: 1 } });
+  expect(await ask(paths, 'POST', '/tstack/v1/nodes/manager-2/fail')).toBe(200);
+  const refusal = {
+    message: expect.stringContaining('The swarm does not have a leader') as string,
+  };
+  expect(await ask(paths, 'POST', '/secrets/create', { Name: 'a', Data: 'eA==' })).toMatchObject(
+    refusal,
+  );
+  expect(await ask(paths, 'DELETE', '/nodes/worker-1?force=true')).toMatchObject(refusal);
+  expect(await nodesOf(paths)).toHaveLength(3);
+  expect(await ask(paths, 'POST', '/tstack/v1/nodes/manager-2/recover')).toBe(200);
+  expect(await ask(paths, 'POST', '/secrets/create', { Name: 'a', Data: 'eA==' })).toHaveProperty(
+    'ID',
+  );
+  await daemon.stop('keep');
+});
+
+test.runIf(hasProc)('what ran on a node that failed and was removed is ended', async () => {
+  const paths = newPaths();
+  const settings = { runtime: 'process' } as const;
+  const daemon = await start(paths, { nodes: { managers: 1, workers: 1 }, settings });
+  const ContainerSpec = { Image: 'web:1', Command: ['sleep', '1000'] };
+  const Placement = { Constraints: ['node.hostname == worker-1'] };
+  await ask(paths, 'POST', '/services/create', {
+    Name: 'web',
+    TaskTemplate: { ContainerSpec, Placement },
+  });
+  const tasksOf = async () => (await ask(paths, 'GET', '/tasks')) as readonly Task[];
+  const task = await vi.waitFor(async () => {
+    const [one] = await tasksOf();
+    expect(one?.Status.State).toBe('running');
+    return one?.ID ?? '';
+  }, 20_000);
+  expect(await ask(paths, 'POST', '/tstack/v1/nodes/worker-1/fail')).toBe(200);
+  expect(processesOf(task)).not.toEqual([]);
+  await vi.waitFor(async () => {
+    expect(await ask(paths, 'DELETE', '/nodes/worker-1?force=true')).toBe(200);
+  }, 60_000);
+  await vi.waitFor(() => expect(processesOf(task)).toEqual([]), 20_000);
+  await daemon.stop('stop');
 });
 
 test('a client may ask it to stop; settings are kept', async () => {
