@@ -30,7 +30,9 @@ export interface Platform {
   readonly stdinIsTerminal: boolean;
   readonly readFile: ReadFile;
   /** Puts a text in place of a file, whole or not at all; gives why it could not. */
-  readonly replaceFile: (path: string, text: string) => Promise<string | undefined>;
+  readonly replaceFile: (path: string, text: string, mode?: number) => Promise<string | undefined>;
+  /** Asks on the terminal; undefined when the input ends. Only where `stdinIsTerminal`. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted with a CancelledError by SIGINT and SIGTERM. */

@@ -7,7 +7,9 @@ import type { RolloutPorts } from '../rollout/ports.ts';
 import type { LoadedStack } from '../stack/pipeline.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import { describeActor } from './actor.ts';
+import { confirmPlan } from './confirm-plan.ts';
 import type { Context } from './context.ts';
+import type { DeploySource } from './deploy-source.ts';
 import { openRelease, releasePorts } from './release.ts';
 import { VERSION } from './version.ts';
 
@@ -16,42 +18,37 @@ interface UndoFlags {
   readonly history: HistorySetting | undefined;
   readonly keep: number;
   readonly atomic: boolean;
-}
-
-/** What is deployed: loaded files and what they ask for. */
-export interface DeploySource {
-  readonly loaded: LoadedStack;
-  readonly spec: StackSpec;
+  readonly yes: boolean;
 }
 
 /**
- * Deploys files so that it can be undone: lock, journal, revision.
- * @param first - what was planned already, when the user has seen it
- * @throws as releaseStack
+ * Deploys files, or a plan made of them, so that it can be undone: lock, journal, revision.
+ *
+ * On a terminal it asks first.
+ * @throws CancelledError when the answer is no, and as releaseStack
  */
 export async function deployRelease(
   context: Context,
-  { loaded, spec }: DeploySource,
+  { loaded, spec, history }: DeploySource,
   run: {
     readonly flags: UndoFlags;
     readonly options: DeployOptions;
     readonly ports: RolloutPorts;
-    readonly first?: PreparedDeploy;
   },
 ): Promise<RolloutResult> {
   const { flags, options, ports } = run;
   checkAtomic(flags, options);
-  const [{ prepareDeploy }, { releaseStack }, { readHistorySetting }] = await Promise.all([
+  const [{ prepareDeploy }, { releaseStack }] = await Promise.all([
     import('../rollout/deploy-stack.ts'),
     import('../release/release-stack.ts'),
-    import('../stack/keys/x-tstack-table.ts'),
   ]);
-  const setting = flags.history ?? readHistorySetting(loaded.model);
+  const setting = flags.history ?? history;
   const again = (): Promise<PreparedDeploy> => prepareDeploy(spec, options, ports);
   const opening = openRelease(context, flags.stack, setting);
   // What is wrong with the cluster is told best by the plan.
   opening.catch(() => undefined);
-  const prepared = run.first ?? (await again());
+  const prepared = await again();
+  await confirmPlan(context, prepared, flags.yes);
   const opened = await opening;
   const origin = await originOf(context, loaded, spec);
   const request = { origin, options, keep: flags.keep, atomic: flags.atomic };
@@ -72,9 +69,11 @@ export function checkAtomic({ atomic }: Pick<UndoFlags, 'atomic'>, options: Depl
 
 async function originOf(
   context: Context,
-  loaded: LoadedStack,
+  loaded: LoadedStack | undefined,
   spec: StackSpec,
 ): Promise<RevisionOrigin> {
+  const facts = { kind: 'deploy', actor: await describeActor(context), tool: VERSION } as const;
+  if (!loaded) return { ...facts, sources: [], variables: [] };
   const [{ listVariables }, { withoutSecrets }] = await Promise.all([
     import('../stack/list-variables.ts'),
     import('../release/without-secrets.ts'),
@@ -88,5 +87,5 @@ async function originOf(
     return { name, origin: [...origins].join(', ') };
   });
   const sources = withoutSecrets(loaded.sources, spec.secrets);
-  return { kind: 'deploy', actor: await describeActor(context), tool: VERSION, sources, variables };
+  return { ...facts, sources, variables };
 }

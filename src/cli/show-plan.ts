@@ -1,17 +1,19 @@
-import type { Plan } from '../plan/plan.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import type { PreparedDeploy } from '../rollout/deploy-stack.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { Context } from './context.ts';
-import { planOptionsOf } from './plan-options.ts';
 import { openPorts } from './run-rollout.ts';
 
-interface PlanFlags extends Pick<PlanOptions, 'prune' | 'resolveImage'> {
-  readonly force: boolean;
+interface PlanFlags {
   readonly withRegistryAuth: boolean;
-  readonly noPredict: boolean;
   readonly format: 'text' | 'json' | 'markdown';
+}
+
+/** What is planned. */
+interface Planned {
+  readonly spec: StackSpec;
+  readonly options: PlanOptions;
 }
 
 /**
@@ -19,24 +21,28 @@ interface PlanFlags extends Pick<PlanOptions, 'prune' | 'resolveImage'> {
  * @throws PreflightError (exit 4, after the plan is printed) when a deploy would be refused;
  *   EngineError
  */
-export async function showPlan(context: Context, spec: StackSpec, flags: PlanFlags): Promise<Plan> {
+export async function showPlan(
+  context: Context,
+  { spec, options }: Planned,
+  flags: PlanFlags,
+): Promise<PreparedDeploy> {
   const [{ prepareDeploy }, { PreflightError }] = await Promise.all([
     import('../rollout/deploy-stack.ts'),
     import('../rollout/rollout-errors.ts'),
   ]);
   const ports = { ...(await openPorts(context, flags)), emit: () => undefined };
-  const prepared = await prepareDeploy(spec, planOptionsOf(flags, context), ports);
-  const { plan } = prepared;
-  const document = await toDocument(prepared, spec);
+  const prepared = await prepareDeploy(spec, options, ports);
+  const document = await toDocument(prepared);
   context.stdout.write(await renderPlan(document, flags.format, context.stdout.color));
-  if (plan.refusals.length > 0) throw new PreflightError(plan.refusals);
-  return plan;
+  const { refusals } = prepared.plan;
+  if (refusals.length > 0) throw new PreflightError(refusals);
+  return prepared;
 }
 
 /** The plan as data, with everything that is known of it. */
-export async function toDocument(prepared: PreparedDeploy, spec: StackSpec): Promise<PlanDocument> {
+export async function toDocument(prepared: PreparedDeploy): Promise<PlanDocument> {
   const { planDocument } = await import('../plan/plan-document.ts');
-  const { plan, prediction, assessments } = prepared;
+  const { plan, spec, prediction, assessments } = prepared;
   const bare = planDocument(plan, spec, assessments);
   if (!prediction) return bare;
   const { withPrediction } = await import('../plan/predict-document.ts');

@@ -15,6 +15,7 @@ const LONG_FILE = 32_768;
 
 /** The process as a Platform; installs its signal handlers. */
 export function createSystemPlatform({ optimiseLate }: Launcher): Platform {
+  const signal = listenToSignals();
   return {
     env: process.env,
     workingDirectory: process.cwd(),
@@ -29,13 +30,17 @@ export function createSystemPlatform({ optimiseLate }: Launcher): Platform {
       if (content.kind === 'data' && content.bytes.length > LONG_FILE) optimiseLate();
       return content;
     },
-    replaceFile: async (path, text) => {
+    replaceFile: async (path, text, mode) => {
       const { replaceSystemFile } = await import('../host/replace-file.ts');
-      return replaceSystemFile(path, text);
+      return replaceSystemFile(path, text, mode);
+    },
+    ask: async (question) => {
+      const { askTerminal } = await import('../host/ask-terminal.ts');
+      return askTerminal(question, { input: process.stdin, output: process.stderr, signal });
     },
     clock: systemClock,
     random: systemRandom,
-    signal: listenToSignals(),
+    signal,
     openSecretMemory: async () => {
       const { openSecretMemory } = await import('../host/secret-memory.ts');
       return openSecretMemory(`${stateDirectory(process.env)}/tstack`);

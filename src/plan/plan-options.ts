@@ -1,3 +1,5 @@
+import type { PlanPin } from './plan-pin.ts';
+
 /** When to ask a registry for the digest of an image. */
 export type ResolveImage = 'always' | 'changed' | 'never';
 
@@ -16,4 +18,6 @@ export interface PlanOptions {
   readonly assesses?: boolean;
   /** Go on where only caution says no (`--force`); default no. */
   readonly forces?: boolean;
+  /** The plan that is to be carried out, and no other; its registry answers hold. */
+  readonly pin?: PlanPin;
 }

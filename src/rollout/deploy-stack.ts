@@ -5,6 +5,7 @@ import type { Assessments } from '../plan/assess-plan.ts';
 import type { PlacementSnapshot } from '../plan/observe-placement.ts';
 import { isEmptyPlan, isWrite, type Plan, type PlanNote } from '../plan/plan.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
+import { movedSince, pinOf, type PlanPin } from '../plan/plan-pin.ts';
 import { planStack, servicesByName } from '../plan/plan-stack.ts';
 import { resolveImages } from '../plan/resolve-images.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
@@ -16,6 +17,7 @@ import { finishRollout } from './finish-rollout.ts';
 import type { RolloutResult } from './judge-rollout.ts';
 import type { PlanPrediction } from '../plan/predict-plan.ts';
 import type { RolloutPorts } from './ports.ts';
+import { PlanMovedError } from './rollout-errors.ts';
 import type { WatchTarget } from './service-watch.ts';
 import { RolloutWatch } from './watch-rollout.ts';
 
@@ -34,6 +36,8 @@ export interface PreparedDeploy {
   readonly spec: StackSpec;
   /** What the plan was made from. */
   readonly snapshot: Snapshot;
+  /** What the plan rests on. */
+  readonly pin: PlanPin;
   /** Present when it was asked for and could be made. */
   readonly prediction?: PlanPrediction | undefined;
   /** Likewise, when anything changes. */
@@ -46,8 +50,8 @@ export interface PreparedDeploy {
  * Reads the cluster and the registries, and plans. Writes nothing.
  *
  * The plan may hold refusals.
- * @throws EngineError (exit 9 when the engine is not a manager), CancelledError, or what a
- *   credential helper threw
+ * @throws PlanMovedError when the plan that was asked for does not hold any more, EngineError (exit 9
+ *   when the engine is not a manager), CancelledError, or what a credential helper threw
  */
 export async function prepareDeploy(
   spec: StackSpec,
@@ -62,12 +66,16 @@ export async function prepareDeploy(
     isAssessed ? readPlacement(ports) : undefined,
   ]);
   const images = imagesToResolve(spec.services, servicesByName(snapshot), options);
-  const resolutions = await resolveImages(engine, images, { authOf, signal });
+  const resolutions =
+    options.pin?.resolutions ?? (await resolveImages(engine, images, { authOf, signal }));
   const hasCredentials = (image: string): boolean => isFilled(authOf(image));
   const context = { options, resolutions, secretMemory, hasCredentials };
   const versioned = withVersions(spec, snapshot, context);
   const bare = planStack(versioned, snapshot, context);
-  const shared = { spec: versioned, snapshot, authOf };
+  const pin = pinOf(bare, { spec: versioned, snapshot, resolutions });
+  const moved = options.pin ? movedSince(options.pin, pin) : [];
+  if (moved.length > 0) throw new PlanMovedError(moved);
+  const shared = { spec: versioned, snapshot, pin, authOf };
   if (!seen) return { plan: bare, ...shared };
   const { assessPlan, forcePlan } = await import('../plan/assess-plan.ts');
   const plan = { ...bare, notes: [...bare.notes, ...seen.notes] };

@@ -30,6 +30,20 @@ export class PreflightError extends UserError {
   }
 }
 
+/** The cluster is not as it was when the plan was made; nothing was written. Exit 8. */
+export class PlanMovedError extends UserError {
+  override readonly name = 'PlanMovedError';
+
+  /** @param moved - phrases, as `movedSince` gives them */
+  constructor(moved: readonly string[]) {
+    super(`the plan does not hold any more: ${moved.join('; ')}`, {
+      code: 'plan-moved',
+      exitCode: EXIT_CODE.conflict,
+      hint: 'Plan again, and look at what has changed.',
+    });
+  }
+}
+
 /** Some writes failed; says what was done and what was not. */
 export class ExecutionError extends UserError {
   override readonly name = 'ExecutionError';

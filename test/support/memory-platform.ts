@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../src/base/clock.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
 import type { Environment, Platform, Stream } from '../../src/cli/context.ts';
-import { NO_SECRET_MEMORY } from '../../src/plan/secret-memory.ts';
+import { NO_SECRET_MEMORY, type SecretMemory } from '../../src/plan/secret-memory.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 
@@ -13,6 +13,10 @@ interface MemoryPlatformFacts {
   readonly engine?: EngineClient;
   readonly isTerminal?: boolean;
   readonly columns?: number;
+  /** What is typed at a question; makes a terminal of standard input. */
+  readonly answer?: string;
+  /** Default: remembers nothing. */
+  readonly secretMemory?: SecretMemory;
   /** What this machine keeps of stacks; given to several platforms it is one machine. */
   readonly stores?: Map<string, MemoryStore>;
 }
@@ -47,12 +51,16 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     readStdin: () => Buffer.from(facts.stdin ?? ''),
-    stdinIsTerminal: false,
+    stdinIsTerminal: facts.answer !== undefined,
     readFile: (path) => {
       const text = facts.files?.[path];
       return text === undefined
         ? { kind: 'error', code: 'ENOENT', message: `open ${path}: no such file or directory` }
         : { kind: 'data', bytes: Buffer.from(text) };
+    },
+    ask: (question) => {
+      written.stderr += question;
+      return Promise.resolve(facts.answer);
     },
     replaceFile: (path, text) => {
       if (path.startsWith('/read-only/')) return Promise.resolve(`open ${path}: EACCES`);
@@ -62,7 +70,7 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
     clock: facts.clock ?? new VirtualClock(),
     random: createSeededRandom(1),
     signal: controller.signal,
-    openSecretMemory: () => Promise.resolve(NO_SECRET_MEMORY),
+    openSecretMemory: () => Promise.resolve(facts.secretMemory ?? NO_SECRET_MEMORY),
     openReleaseFiles: (cluster, stack) => {
       const key = `${cluster} ${stack}`;
       const store = stores.get(key) ?? new MemoryStore();

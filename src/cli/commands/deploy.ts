@@ -1,8 +1,9 @@
 import { EXIT_CODE } from '../../base/errors.ts';
 import { defineCommand } from '../define-command.ts';
-import { PLAN_OPTIONS, planOptionsOf } from '../plan-options.ts';
+import { CONFIRM_OPTIONS } from '../confirm-plan.ts';
+import { PLAN_FILE_OPTION, readDeploySource } from '../deploy-source.ts';
+import { PLAN_OPTIONS } from '../plan-options.ts';
 import { noteDetached, ROLLOUT_OPTIONS, runRollout, waitingOf } from '../run-rollout.ts';
-import { loadStackFiles, toStackSpec } from '../stack-files.ts';
 import { UNDO_OPTIONS } from '../release.ts';
 import { checkStackName } from '../stack-name.ts';
 
@@ -13,10 +14,13 @@ export const deploy = defineCommand({
   description:
     'Everything is checked before the first write; services that are as declared get no request. ' +
     'Exit 0: all tasks run what the files declare and stayed so. 3: files invalid. 4: refused before ' +
-    'any write. 5: rollout failed, paused. 6: rolled back. 7: timed out. 9: cluster unreachable.',
+    'any write. 5: rollout failed, paused. 6: rolled back. 7: timed out. 8: the plan does not hold ' +
+    'any more, or another deploy runs. 9: cluster unreachable.',
   arguments: { stack: { placeholder: 'STACK', count: 'one', complete: 'stack' } },
   options: {
     ...PLAN_OPTIONS,
+    plan: PLAN_FILE_OPTION,
+    ...CONFIRM_OPTIONS,
     dryRun: {
       kind: 'boolean',
       default: false,
@@ -40,21 +44,18 @@ export const deploy = defineCommand({
       const { deployRevision } = await import('../deploy-revision.ts');
       return deployRevision(context, { ...flags, revision: flags.revision });
     }
-    const loaded = await loadStackFiles(context, { ...flags, projectName: flags.stack });
-    const spec = await toStackSpec(context, loaded, flags.stack);
+    const source = await readDeploySource(context, flags);
     if (flags.dryRun) {
       const { showPlan } = await import('../show-plan.ts');
-      await showPlan(context, spec, {
-        ...flags,
-        format: flags.progress === 'json' ? 'json' : 'text',
-      });
+      const format = flags.progress === 'json' ? 'json' : 'text';
+      await showPlan(context, source, { ...flags, format });
       return EXIT_CODE.ok;
     }
     noteDetached(flags, context);
     const { deployRelease } = await import('../deploy-release.ts');
-    const options = { ...planOptionsOf(flags, context), ...waitingOf(flags, context) };
+    const options = { ...source.options, ...waitingOf(flags, context) };
     return runRollout(context, flags, (ports) =>
-      deployRelease(context, { loaded, spec }, { flags, options, ports }),
+      deployRelease(context, source, { flags, options, ports }),
     );
   },
 });

@@ -1,6 +1,6 @@
 import { EXIT_CODE } from '../../base/errors.ts';
 import { defineCommand } from '../define-command.ts';
-import { PLAN_OPTIONS } from '../plan-options.ts';
+import { PLAN_OPTIONS, planOptionsOf } from '../plan-options.ts';
 import { showLint } from '../show-lint.ts';
 import { loadStackFiles, toStackSpec } from '../stack-files.ts';
 import { checkStackName } from '../stack-name.ts';
@@ -15,6 +15,12 @@ export const plan = defineCommand({
   arguments: { stack: { placeholder: 'STACK', count: 'one', complete: 'stack' } },
   options: {
     ...PLAN_OPTIONS,
+    out: {
+      kind: 'string',
+      placeholder: 'FILE',
+      help: 'Also write the plan to a file, for `tstack deploy --plan FILE`; no secret is in it',
+      complete: 'file',
+    },
     detailedExitcode: {
       kind: 'boolean',
       default: false,
@@ -28,14 +34,9 @@ export const plan = defineCommand({
     },
   },
   examples: [
-    {
-      command: 'tstack plan -c compose.yml web',
-      text: 'What will change, and where it is written',
-    },
-    {
-      command: 'tstack plan -c compose.yml --detailed-exitcode web',
-      text: 'Has the cluster drifted from the files? Exit 2 if so',
-    },
+    { command: 'tstack plan -c compose.yml web', text: 'What will change, and where it says so' },
+    { command: 'tstack plan -c compose.yml --detailed-exitcode web', text: 'Drifted? Then exit 2' },
+    { command: 'tstack plan -c compose.yml --out web.plan web', text: 'For deploy --plan' },
     { command: 'tstack plan -c compose.yml --format json web', text: 'For a program' },
   ],
   async run(flags, context) {
@@ -47,7 +48,13 @@ export const plan = defineCommand({
       import('../show-plan.ts'),
       import('../../plan/plan-summary.ts'),
     ]);
-    const shown = await showPlan(context, spec, flags);
-    return flags.detailedExitcode && hasChanges(shown) ? EXIT_CODE.changes : EXIT_CODE.ok;
+    const options = planOptionsOf(flags, context);
+    const prepared = await showPlan(context, { spec, options }, flags);
+    if (flags.out !== undefined) {
+      const { writePlanFile } = await import('../plan-file.ts');
+      await writePlanFile(context, flags.out, { loaded, spec, prepared, options });
+    }
+    const isChanged = flags.detailedExitcode && hasChanges(prepared.plan);
+    return isChanged ? EXIT_CODE.changes : EXIT_CODE.ok;
   },
 });

@@ -137,6 +137,27 @@ export const CLUSTER_CODES: Explanations = explanations({
     'nodes that cannot be listed',
     'Read the reason; --no-predict leaves predictions out.',
   ],
+  'plan-moved': [
+    'The cluster, or a secret, is not as it was when the plan was made.',
+    'a deploy by somebody else since',
+    'Plan again, and look at what has changed.',
+  ],
+  'plan-holds-secret': [
+    'The content of a secret also stands in a variable, label, command or config.',
+    'PASSWORD: hunter2 beside a secret of that content',
+    'Keep it in the secret alone.',
+  ],
+  'plan-file-invalid': [
+    'The file is no plan of this stack that this tstack can read.',
+    'a compose file given to --plan',
+    'Make one: tstack plan -c FILE --out PLAN STACK.',
+  ],
+  'plan-file-unreadable': ['The plan file cannot be read.', 'a misspelt path', 'Correct the path.'],
+  'plan-file-unwritable': [
+    'The plan file cannot be written.',
+    'a directory that is not there',
+    'Choose another path for --out.',
+  ],
   'no-suitable-node': [
     'No node can take a single task of a service, as things are.',
     'a constraint that no node meets',
