@@ -42,9 +42,9 @@ export async function readDeploySource(
   context: Context,
   flags: SourceFlags,
 ): Promise<DeploySource> {
-  const options = planOptionsOf(flags, context);
   if (flags.plan === undefined) {
     const loaded = await loadStackFiles(context, { ...flags, projectName: flags.stack });
+    const options = planOptionsOf(flags, context, loaded);
     const spec = await toStackSpec(context, loaded, flags.stack);
     const { readHistorySetting } = await import('../stack/keys/x-tstack-table.ts');
     return { loaded, spec, options, history: readHistorySetting(loaded.model) };
@@ -54,5 +54,5 @@ export async function readDeploySource(
   }
   const { readPlanFile } = await import('./plan-file.ts');
   const planned = await readPlanFile(context, flags.plan, flags.stack);
-  return { ...planned, options: { ...options, ...planned.options } };
+  return { ...planned, options: { ...planOptionsOf(flags, context), ...planned.options } };
 }

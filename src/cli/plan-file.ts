@@ -32,10 +32,16 @@ export async function writePlanFile(
     import('../stack/keys/x-tstack-table.ts'),
   ]);
   const history = readHistorySetting(loaded.model);
-  const { prune, resolveImage, forces = false } = options;
+  const { prune, resolveImage, forces = false, toleratesDrift = false } = options;
   const text = formatPlanFile({
     plan: await toDocument(prepared),
-    options: { prune, resolveImage, forces, ...(history !== undefined && { history }) },
+    options: {
+      prune,
+      resolveImage,
+      forces,
+      toleratesDrift,
+      ...(history !== undefined && { history }),
+    },
     secrets: await secretSources(context, loaded, spec),
     pin: prepared.pin,
     spec,
@@ -74,7 +80,10 @@ async function secretSources(
 /** A plan from a file, ready to be carried out. */
 export interface PlannedDeploy {
   readonly spec: StackSpec;
-  readonly options: Pick<PlanOptions, 'prune' | 'resolveImage' | 'forces' | 'pin'>;
+  readonly options: Pick<
+    PlanOptions,
+    'prune' | 'resolveImage' | 'forces' | 'toleratesDrift' | 'pin'
+  >;
   /** What the files said of where history is kept. */
   readonly history: HistorySetting | undefined;
 }
@@ -107,11 +116,11 @@ export async function readPlanFile(
       hint: `Name that stack: tstack deploy --plan ${path} ${file.stack}.`,
     });
   }
-  const { prune, resolveImage, forces, history } = file.options;
+  const { prune, resolveImage, forces, toleratesDrift, history } = file.options;
   const secrets = await secretsOf(context, file);
   return {
     spec: { ...file.spec, secrets, locate: () => undefined },
-    options: { prune, resolveImage, forces, pin: toPin(file) },
+    options: { prune, resolveImage, forces, toleratesDrift, pin: toPin(file) },
     history: HISTORY_SETTINGS.find((one) => one === history),
   };
 }

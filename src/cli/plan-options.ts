@@ -1,4 +1,5 @@
 import type { PlanOptions, ResolveImage } from '../plan/plan-options.ts';
+import type { LoadedStack } from '../stack/pipeline.ts';
 import type { Context } from './context.ts';
 import { STACK_FILE_OPTIONS } from './stack-files.ts';
 
@@ -30,7 +31,7 @@ export const PLAN_OPTIONS = {
   },
 } as const;
 
-/** What the flags say to the planner. */
+/** What the flags say to the planner, and the format of the files. */
 export function planOptionsOf(
   flags: {
     readonly prune: boolean;
@@ -39,8 +40,12 @@ export function planOptionsOf(
     readonly force: boolean;
   },
   { globals }: Context,
+  loaded?: LoadedStack,
 ): PlanOptions {
   const { prune, resolveImage, noPredict, force: forces } = flags;
   const compatDocker = globals.compat === 'docker';
-  return { prune, resolveImage, compatDocker, predicts: !noPredict, assesses: true, forces };
+  // As docker does with its own files.
+  const toleratesDrift = loaded?.model.format === 'docker';
+  const judging = { predicts: !noPredict, assesses: true, forces, toleratesDrift } as const;
+  return { prune, resolveImage, compatDocker, ...judging };
 }

@@ -7,6 +7,7 @@ import { diffValues, isEqual } from './diff.ts';
 import { describeChanges } from './change-words.ts';
 import { isPredefined } from './observe.ts';
 import type { FieldChange, PlanNote, Refusal } from './plan.ts';
+import type { PlanOptions } from './plan-options.ts';
 import { parseSubnet } from './subnet.ts';
 
 /** The stack's own network of a name, undefined when it has to be created. */
@@ -62,13 +63,14 @@ const HARMLESS = /^(attachable|labels)\b/;
 export function driftVerdict(
   name: string,
   changes: readonly FieldChange[],
-  rules: { readonly compatDocker: boolean },
+  rules: Pick<PlanOptions, 'compatDocker' | 'toleratesDrift'>,
 ): { readonly note?: PlanNote; readonly refusal?: Refusal } {
   if (changes.length === 0) return {};
   const message = `network ${name} differs from the file and cannot be changed: ${describeChanges(changes)}`;
   const hint = 'give it a new `name:`, or remove it and deploy again';
   const facts = { code: 'network-fixed', subject: name } as const;
-  if (rules.compatDocker || changes.every(({ path }) => HARMLESS.test(path))) {
+  const isTolerated = rules.compatDocker || rules.toleratesDrift === true;
+  if (isTolerated || changes.every(({ path }) => HARMLESS.test(path))) {
     return { note: { ...facts, severity: 'warning', message: `${message}; ${hint}` } };
   }
   return { refusal: { ...facts, message, hint, isOverridable: true } };

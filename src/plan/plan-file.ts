@@ -26,6 +26,7 @@ export interface PlanFile {
   readonly plan: PlanDocument;
   readonly options: Pick<PlanOptions, 'prune' | 'resolveImage'> & {
     readonly forces: boolean;
+    readonly toleratesDrift: boolean;
     /** What the files say of where history is kept. */
     readonly history?: string;
   };

@@ -16,6 +16,8 @@ export interface PlanOptions {
   readonly predicts?: boolean;
   /** Look at nodes and tasks: what restarts, and what cannot work; default no. */
   readonly assesses?: boolean;
+  /** Networks that differ from the file are left as they are, with a warning; default no. */
+  readonly toleratesDrift?: boolean;
   /** Go on where only caution says no (`--force`); default no. */
   readonly forces?: boolean;
   /** The plan that is to be carried out, and no other; its registry answers hold. */

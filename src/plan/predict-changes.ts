@@ -220,13 +220,18 @@ function dirtyAfter(
       : (isPrevious ? previous : current).EndpointSpec;
     return { Spec: TaskTemplate, Endpoint: { ...(Spec && { Spec }) } };
   };
+  const judged = new Map<ObservedTask, boolean>();
   return (task) => {
+    const known = judged.get(task);
+    if (known !== undefined) return known;
     // Tasks of one spec are compared once; each has a copy of its own.
     const text = JSON.stringify([task.Spec, task.Endpoint?.Spec]);
     const comparable = seen.get(text) ?? toComparable(task);
     seen.set(text, comparable);
     const { SpecVersion: _ofTheOldSpec, ...rest } = task;
-    return rule({ ...rest, ...comparable });
+    const isDirty = rule({ ...rest, ...comparable });
+    judged.set(task, isDirty);
+    return isDirty;
   };
 }
 

@@ -4,7 +4,7 @@ import type { NodeId, TaskId } from '../swarm/object.ts';
 import {
   alikeNodes,
   combineOutcomes,
-  coursesOf,
+  playCourses,
   type Alike,
   type Course,
   type InitialCluster,
@@ -101,10 +101,19 @@ export function predictPlan({ plan, cluster, changes, now }: PlanPredictionInput
   };
   const alike = alikeNodes(initial, RULE);
   const steps = changes.reduce((sum, one) => sum + countOf(one), 0);
-  const courses = coursesOf(initial, RULE, steps).map((course) => playOut(course, changes, now));
+  const played: ReadonlyMap<TaskChange, Played>[] = [];
+  playCourses(initial, RULE, {
+    steps,
+    alike,
+    play: (course) => {
+      const outcomes = playOut(course, changes, now);
+      played.push(outcomes);
+      return changes.flatMap((change) => outcomes.get(change) ?? []);
+    },
+  });
   const services = new Map(
     changes.map((change) => {
-      const outcomes = courses.flatMap((course) => course.get(change) ?? []);
+      const outcomes = played.flatMap((course) => course.get(change) ?? []);
       // What one course can finish is not stuck.
       const isInDoubt = outcomes.every(({ assigned }) => assigned < countOf(change));
       const stuck = isInDoubt ? stuckOf(change, remaining, now) : undefined;

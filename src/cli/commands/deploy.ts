@@ -21,11 +21,7 @@ export const deploy = defineCommand({
     ...PLAN_OPTIONS,
     plan: PLAN_FILE_OPTION,
     ...CONFIRM_OPTIONS,
-    dryRun: {
-      kind: 'boolean',
-      default: false,
-      help: 'Print the plan as `tstack plan` does, and write nothing',
-    },
+    dryRun: { kind: 'boolean', default: false, help: 'Print the plan, and write nothing' },
     ...ROLLOUT_OPTIONS,
     ...UNDO_OPTIONS,
   },

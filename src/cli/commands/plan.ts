@@ -48,7 +48,7 @@ export const plan = defineCommand({
       import('../show-plan.ts'),
       import('../../plan/plan-summary.ts'),
     ]);
-    const options = planOptionsOf(flags, context);
+    const options = planOptionsOf(flags, context, loaded);
     const prepared = await showPlan(context, { spec, options }, flags);
     if (flags.out !== undefined) {
       const { writePlanFile } = await import('../plan-file.ts');

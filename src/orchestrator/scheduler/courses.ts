@@ -162,6 +162,49 @@ function traitsOf({ Role, Spec, Status, Description }: SchedulableNode): unknown
   return [Role, Spec, Status.State, Platform, Resources, Engine?.Labels, Engine?.Plugins];
 }
 
+/** Courses that are played at least, where one more must bring something new to go on. */
+const SURE_COURSES = 3;
+/** Steps from which courses are given up early. */
+const MANY_STEPS = 60;
+
+/**
+ * Plays courses until enough are known: all, or where each takes long, until one brings nothing new.
+ * @param play - the outcomes of one course, the same groups in the same order each time
+ */
+export function playCourses(
+  cluster: InitialCluster,
+  rule: PlacementRule,
+  game: {
+    /** Placements that a course is asked for. */
+    readonly steps: number;
+    readonly alike: Alike;
+    readonly play: (course: Course) => readonly Outcome[];
+  },
+): readonly (readonly Outcome[])[] {
+  const { steps, alike, play } = game;
+  const courses: (readonly Outcome[])[] = [];
+  let known = '';
+  for (const seed of seedsOf(cluster, rule, steps)) {
+    courses.push(play(courseOf(cluster, seed)));
+    if (steps < MANY_STEPS) continue;
+    const now = JSON.stringify(courses[0]?.map((_, at) => [...rangesAt(courses, at, alike)]));
+    if (courses.length >= SURE_COURSES && now === known) break;
+    known = now;
+  }
+  return courses;
+}
+
+function rangesAt(
+  courses: readonly (readonly Outcome[])[],
+  at: number,
+  alike: Alike,
+): ReadonlyMap<NodeId, TaskRange> {
+  return toRanges(
+    courses.flatMap((course) => course[at]?.perNode ?? []),
+    alike,
+  );
+}
+
 /** What is certain, and what is open, over all courses. */
 export function combineOutcomes(
   tasks: readonly TaskId[],

@@ -81,10 +81,11 @@ const NOWHERE: Branch = { kind: 'leaf', parent: undefined, tree: new LoadTree([]
  */
 export function freshCandidates(leaf: Leaf, state: GroupState): () => Candidate | undefined {
   const { pipeline, marked, markedNodes } = state;
-  const next = leaf.tree.cursor(pipeline.request.reservation);
+  let next: ReturnType<LoadTree['cursor']> | undefined;
   let left = leaf.tree.nodes.length - (marked.get(leaf)?.length ?? 0);
   return () => {
     while (left > 0) {
+      next ??= leaf.tree.cursor(pipeline.request.reservation);
       const node = next();
       if (!node) break;
       if (markedNodes.has(node)) continue;

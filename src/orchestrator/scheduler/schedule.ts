@@ -5,6 +5,7 @@ import { toGroupState } from './group-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { NodeSet } from './node-set.ts';
 import { Pipeline } from './pipeline.ts';
+import { isBetter, type Candidate } from './rank.ts';
 import type { PlacementRequest } from './placement-request.ts';
 import { spreadTasks } from './spread.ts';
 
@@ -69,20 +70,46 @@ export function scheduleGroup(
   if (known !== undefined) return { assignments: [], refusals: [{ tasks, reason: known }] };
   const { service, reservation } = request;
   const pipeline = new Pipeline(request);
-  const state = toGroupState(nodes, pipeline, now);
   const assignments: Assignment[] = [];
   const assign = ({ id: node }: NodeInfo): void => {
     const task = tasks[assignments.length] as TaskId;
     const generic = nodes.book(task, { node, service, reservation, active: true });
     assignments.push({ task, node, generic });
   };
-  RULES[rule](state, tasks.length, assign);
+  if (isQuicklyScanned(nodes, group)) {
+    const best = bestNode(nodes, pipeline, now);
+    if (best) assign(best);
+  } else RULES[rule](toGroupState(nodes, pipeline, now), tasks.length, assign);
   const left = tasks.slice(assignments.length);
   if (left.length === 0) return { assignments, refusals: [] };
   const explanation = pipeline.explain(nodes.nodes());
   const reason = explanation === '' ? 'no suitable node' : `no suitable node (${explanation})`;
   nodes.refusals.set(demandKey(request), reason);
   return { assignments, refusals: [{ tasks: left, reason }] };
+}
+
+/** Nodes up to which looking at each is faster than keeping them in order. */
+const FEW_NODES = 64;
+
+/** One task, and no branches to level: both rules then take the best node. */
+function isQuicklyScanned(nodes: NodeSet, { request, tasks }: TaskGroup): boolean {
+  return tasks.length === 1 && request.spread.length === 0 && nodes.nodes().length <= FEW_NODES;
+}
+
+function bestNode(nodes: NodeSet, pipeline: Pipeline, now: Instant): NodeInfo | undefined {
+  const { request } = pipeline;
+  const penalties = nodes.penalties(request, now);
+  let best: Candidate | undefined;
+  for (const node of nodes.nodes()) {
+    const candidate = {
+      node,
+      penalty: penalties.get(node) ?? 0,
+      ofService: node.activeTasksOf(request.service),
+      total: node.activeTasks,
+    };
+    if ((!best || isBetter(candidate, best)) && pipeline.accepts(node)) best = candidate;
+  }
+  return best?.node;
 }
 
 /** Why the same demand has just been refused, unless anything has changed since. */

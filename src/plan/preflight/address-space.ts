@@ -1,5 +1,6 @@
 import { overlaps, parseSubnet, type Subnet } from '../subnet.ts';
 import type { Ipam } from '../../swarm/network.ts';
+import { isDescribed } from './described-node.ts';
 import type { Finding, PreflightRule } from './preflight-rule.ts';
 
 interface Block {
@@ -15,7 +16,8 @@ interface Block {
  */
 export const addressSpace: PreflightRule = {
   name: 'address-space',
-  check({ plan, snapshot }) {
+  check({ plan, snapshot, cluster }) {
+    if (!cluster.nodes.every(isDescribed)) return [];
     const taken = snapshot.networks
       .filter(({ Scope }) => Scope === 'swarm')
       .flatMap(({ Name, IPAM }) => blocksOf(Name, IPAM));

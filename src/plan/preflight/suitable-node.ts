@@ -9,13 +9,13 @@ import {
   servicesById,
   toBookings,
   toSchedulable,
-  type ObservedNode,
 } from '../../orchestrator/scheduler/observed-cluster.ts';
 import type { StackSpec } from '../../stack/stack-spec.ts';
 import type { TaskId } from '../../swarm/object.ts';
 import { formatPlace } from '../field-place.ts';
 import { withoutRemoved } from '../predict-plan.ts';
 import type { TaskChange } from '../predict-changes.ts';
+import { isDescribed } from './described-node.ts';
 import type { Finding, PreflightFacts, PreflightRule } from './preflight-rule.ts';
 
 /** Nodes named before the rest is only counted. */
@@ -64,16 +64,6 @@ export const suitableNode: PreflightRule = {
       });
   },
 };
-
-/**
- * Whether the node's own agent has told what it is.
- *
- * Every agent sends its certificate's issuer along; a stand-in for an engine, or a proxy that shows
- * part of a node, does not, and what a node seems to lack is then no reason to refuse.
- */
-function isDescribed({ Description }: ObservedNode): boolean {
-  return Description.TLSInfo !== undefined && Description.Resources !== undefined;
-}
 
 type Bookings = ReturnType<typeof toBookings>;
 

@@ -373,8 +373,10 @@ test('and a refusal where they would, unless docker rules', async () => {
   const spec = aStack({ networks: [aNetwork('default', { Options: { encrypted: '' } })] });
   const plan = await planOf(spec, engine);
   expect(plan.refusals).toMatchObject([{ code: 'network-fixed', isOverridable: true }]);
-  const asDocker = await planOf(spec, engine, { compatDocker: true });
-  expect(asDocker).toMatchObject({ refusals: [], notes: [{ code: 'network-fixed' }] });
+  for (const rules of [{ compatDocker: true }, { toleratesDrift: true }]) {
+    const asDocker = await planOf(spec, engine, rules);
+    expect(asDocker).toMatchObject({ refusals: [], notes: [{ code: 'network-fixed' }] });
+  }
 });
 
 test('an engine that is no manager is refused before anything else', async () => {
