@@ -3,6 +3,7 @@ import type { StackSpec } from '../stack/stack-spec.ts';
 import type { ConfigId, SecretId } from '../swarm/object.ts';
 import type { Service, ServiceSpec } from '../swarm/service.ts';
 import { parseRebalance } from '../swarm/rebalance-label.ts';
+import { withLiveReplicas } from '../swarm/live-replicas.ts';
 import { descopeName } from '../swarm/stack-labels.ts';
 import { decideBlob } from './blob-operations.ts';
 import { chooseImage, type Resolutions } from './images.ts';
@@ -154,6 +155,7 @@ function planServices(
     const old = stored.get(service.Name);
     refuseService(spec, service, { snapshot, draft, old });
     draft.note(rebalanceNotes(service, snapshot));
+    draft.note(liveReplicaNotes(service, old));
     const choice = chooseImage(service, old, context);
     if (old !== undefined || !rewrites) draft.note(unresolvedNotes(choice, snapshot));
     const withReferences = withIds(choice.spec, ids);
@@ -233,6 +235,18 @@ function refuseService(
       hint: 'create it first, or correct its name',
     });
   }
+}
+
+/** Whose number of tasks it is must be seen where the file says another. */
+function liveReplicaNotes(
+  service: ServiceSpec,
+  old: Service | undefined,
+): Parameters<PlanDraft['note']>[0] {
+  const kept = old && withLiveReplicas(service, old.Spec);
+  if (!kept || kept === service) return [];
+  const [live, declared] = [kept, service].map((one) => one.Mode?.Replicated?.Replicas ?? 1);
+  const message = `service ${service.Name}: keeps its ${live} tasks; the ${declared} of the file are for the first deploy (x-tstack.replicas: live)`;
+  return [{ code: 'replicas-live', severity: 'note', subject: service.Name, message }];
 }
 
 /** A Swarm never moves running tasks, whatever a label asks for. */

@@ -6,6 +6,7 @@ import type {
   ServiceMode,
   ServiceSpec,
 } from '../swarm/service.ts';
+import { withLiveReplicas } from '../swarm/live-replicas.ts';
 import { canonicalSpec } from './canonical-spec.ts';
 import { describeChanges } from './change-words.ts';
 import { diffValues } from './diff.ts';
@@ -73,7 +74,7 @@ function credentialWithId(
 /**
  * What a declared service needs: compared with what the engine stores, not with what was sent.
  *
- * ForceUpdate belongs to the cluster and is copied. A job runs at every deploy, as with docker.
+ * ForceUpdate belongs to the cluster and is copied, and so is a number of tasks that is live. A job runs at every deploy, as with docker.
  * @param spec - with ids and its image decided
  */
 export function decideService(
@@ -85,7 +86,8 @@ export function decideService(
   },
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
-  const wanted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
+  const counted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
+  const wanted = withLiveReplicas(counted, stored.Spec);
   const changes = diffValues(
     canonicalSpec(stored.Spec, context.networkNames),
     canonicalSpec(wanted, context.networkNames),

@@ -1,9 +1,12 @@
 import { sleepUntil, toInstant, type Instant } from '../base/clock.ts';
 import { byString } from '../base/compare.ts';
+import { sortTopologically } from '../base/topology.ts';
 import { CancelledError, EngineError, EXIT_CODE } from '../base/errors.ts';
 import type { CallOptions, Filters } from '../engine/client.ts';
-import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
+import { parseDependsOn } from '../swarm/dependency-label.ts';
+import { LABEL_NAMESPACE, scopeName } from '../swarm/stack-labels.ts';
 import { isTerminal } from '../swarm/task-state.ts';
+import type { Task } from '../swarm/task.ts';
 import type { StepKind } from './events.ts';
 import type { RolloutResult } from './judge-rollout.ts';
 import { ignoringAbsence } from './operations.ts';
@@ -38,12 +41,15 @@ interface Removal {
   readonly id: string;
   readonly name: string;
   readonly remove: () => Promise<void>;
+  /** Services only: names inside the stack of those it depends on. */
+  readonly dependsOn?: readonly string[];
 }
 
 /**
  * Removes stacks one after another, each in the order that leaks nothing.
  *
- * Services first; then, unless detached, waits until their tasks are gone; then secrets, configs,
+ * Services first, what depends on others before those and, unless detached, gone before them; then
+ * waits until their tasks are gone; then secrets, configs,
  * and last the networks, which tasks hold until they are gone. What somebody else has removed
  * meanwhile is fine. A stack of which nothing is found is said and is no error.
  * @returns exit code 0, 1 (something could not be removed), or 7 (tasks were still there)
@@ -96,8 +102,18 @@ async function removeStack(
     const wanted = removals.filter((one) => one.kind === kind);
     failures.push(...(await removeAll(wanted, ports)));
   };
-  await remove('service-remove');
-  const remaining = options.detach ? 0 : await waitForTasks(stack, options, ports);
+  const deadline =
+    options.timeoutMs === undefined ? undefined : toInstant(ports.clock.now() + options.timeoutMs);
+  const services = removals.filter((one) => one.kind === 'service-remove');
+  for (const group of dependantsFirst(stack, services)) {
+    failures.push(...(await removeAll(group, ports)));
+    const isLast = group.length === services.length;
+    if (options.detach || isLast) continue;
+    const ids = new Set(group.map((one) => one.id));
+    await waitForTasks({ stack, deadline, isOf: (task) => ids.has(task.ServiceID) }, ports);
+  }
+  const all = { stack, deadline, isOf: () => true };
+  const remaining = options.detach ? 0 : await waitForTasks(all, ports);
   await remove('secret-remove');
   await remove('config-remove');
   await remove('network-remove');
@@ -147,6 +163,7 @@ async function findRemovals(stack: string, ports: RolloutPorts): Promise<readonl
       id: one.ID,
       name: one.Spec.Name,
       remove: () => engine.services.remove(one.ID, call),
+      dependsOn: parseDependsOn(one.Spec.Labels),
     })),
     ...secrets.map((one) => ({
       kind: 'secret-remove' as const,
@@ -205,24 +222,42 @@ function removeNetwork(remove: () => Promise<void>, ports: RolloutPorts): Promis
   return retry({ clock, signal, delaysMs: NETWORK_DELAYS_MS, isTransient }, remove);
 }
 
+/** Which tasks of a stack are waited for, and until when. */
+interface TaskWait {
+  readonly stack: string;
+  readonly deadline: Instant | undefined;
+  readonly isOf: (task: Task) => boolean;
+}
+
+/** Services in groups, each before those it depends on; one group when nothing depends on anything. */
+function dependantsFirst(
+  stack: string,
+  services: readonly Removal[],
+): readonly (readonly Removal[])[] {
+  const needs = new Map(services.map(({ name, dependsOn = [] }) => [name, dependsOn] as const));
+  const { levels } = sortTopologically(
+    services.map((one) => one.name),
+    (name) => (needs.get(name) ?? []).map((one) => scopeName(stack, one)),
+  );
+  // Services that wait for each other have no level: nobody can say which is first.
+  const levelOf = ({ name }: Removal): number => levels.get(name) ?? 0;
+  const descending = [...new Set(services.map(levelOf))].sort((a, b) => b - a);
+  return descending.map((level) => services.filter((one) => levelOf(one) === level));
+}
+
 /**
  * Waits until no task of the stack can still run.
  *
  * Tasks on nodes that do not answer are not waited for: nobody can tell when they end.
  * @returns how many were left when the time was up
  */
-async function waitForTasks(
-  stack: string,
-  options: RemoveOptions,
-  ports: RolloutPorts,
-): Promise<number> {
+async function waitForTasks(wait: TaskWait, ports: RolloutPorts): Promise<number> {
   const { clock, emit, signal } = ports;
-  const deadline: Instant | undefined =
-    options.timeoutMs === undefined ? undefined : toInstant(clock.now() + options.timeoutMs);
+  const { stack, deadline } = wait;
   let pauseMs = FIRST_PAUSE_MS;
   let shown: number | undefined;
   for (;;) {
-    const remaining = await countTasks(stack, ports);
+    const remaining = await countTasks(wait, ports);
     if (remaining !== shown) emit({ type: 'tasks', stack, remaining });
     if (remaining === 0 || (deadline !== undefined && clock.now() >= deadline)) return remaining;
     shown = remaining;
@@ -231,7 +266,7 @@ async function waitForTasks(
   }
 }
 
-async function countTasks(stack: string, ports: RolloutPorts): Promise<number> {
+async function countTasks({ stack, isOf }: TaskWait, ports: RolloutPorts): Promise<number> {
   const { engine, signal } = ports;
   const filters: Filters = { label: [`${LABEL_NAMESPACE}=${stack}`] };
   const [tasks, nodes] = await Promise.all([
@@ -241,5 +276,7 @@ async function countTasks(stack: string, ports: RolloutPorts): Promise<number> {
   const down = new Set<string>(
     nodes.flatMap((one) => (one.Status.State === 'down' ? [one.ID] : [])),
   );
-  return tasks.filter((one) => !isTerminal(one.Status.State) && !down.has(one.NodeID ?? '')).length;
+  const canRun = (one: Task): boolean =>
+    isOf(one) && !isTerminal(one.Status.State) && !down.has(one.NodeID ?? '');
+  return tasks.filter(canRun).length;
 }

@@ -37,6 +37,16 @@ export const CLUSTER_CODES: Explanations = explanations({
     'x-tstack: {rebalanse: true}',
     'Correct its spelling.',
   ],
+  'invalid-live-replicas': [
+    'x-tstack.replicas says something else than live, or stands in a service without a number of tasks.',
+    'x-tstack: {replicas: 3}',
+    'Write live, or put the number into deploy.replicas.',
+  ],
+  'replicas-live': [
+    'A service keeps the number of tasks it has, although the file says another, since the number is live.',
+    'x-tstack: {replicas: live}',
+    'Remove the key to have the number of the file; tstack scale sets a live one.',
+  ],
   'rebalance-no-effect': [
     'A Swarm moves no running tasks, so x-tstack.rebalance does nothing there.',
     'rebalance: true on a Swarm',

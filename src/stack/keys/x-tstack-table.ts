@@ -43,6 +43,12 @@ const rebalance: KeyFacts = {
   embedded: 'tasks are moved to the node, as few as possible',
 };
 
+const replicas: KeyFacts = mapped(
+  word('live'),
+  'live: the number of tasks belongs to the cluster (an autoscaler, tstack scale)',
+  'the service label io.tstack.replicas; an update keeps the number there is, deploy.replicas is for the first deploy',
+);
+
 /**
  * The extension keys of tstack: `x-tstack` at the top of a file and in a service (whose codec is
  * in x-tstack.ts).
@@ -52,7 +58,7 @@ const rebalance: KeyFacts = {
  */
 export const X_TSTACK: Readonly<Record<'stack' | 'service', Shape>> = {
   stack: mapping({ ignore, history }, { closed: true }),
-  service: mapping({ ignore, rebalance }, { closed: true }),
+  service: mapping({ ignore, rebalance, replicas }, { closed: true }),
 };
 
 /** The name of the extension. */

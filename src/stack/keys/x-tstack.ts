@@ -5,10 +5,12 @@ import {
   formatRebalance,
   LABEL_REBALANCE,
 } from '../../swarm/rebalance-label.ts';
+import { LABEL_REPLICAS } from '../../swarm/live-replicas.ts';
 import type { Codec } from '../codec.ts';
 import { textList } from '../collections.ts';
 import type { Cursor } from '../cursor.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
+import type { ServiceScope } from '../service-scope.ts';
 import type { PrintValue } from '../print-value.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from '../yaml-values.ts';
 
@@ -16,11 +18,13 @@ import { isYamlMap, type YamlMap, type YamlValue } from '../yaml-values.ts';
 export interface TstackModel {
   /** As written, checked; see `afterMsOf`. */
   readonly rebalance?: boolean | YamlMap;
+  /** Whose the number of tasks is: absent means the file's. */
+  readonly replicas?: 'live';
   /** Codes of lint rules to leave out for this service. */
   readonly ignore?: readonly string[];
 }
 
-const KNOWN = ['rebalance', 'ignore'] as const;
+const KNOWN = ['rebalance', 'ignore', 'replicas'] as const;
 const NS_PER_MS = 1e6;
 
 const codec: Codec<TstackModel> = {
@@ -37,11 +41,27 @@ const codec: Codec<TstackModel> = {
     at.enter('ignore');
     const ignore = decodeIgnore(value['ignore'] ?? null, at);
     at.leave();
-    return { ...(rebalance !== undefined && { rebalance }), ...(ignore && { ignore }) };
+    at.enter('replicas');
+    const replicas = decodeReplicas(value['replicas'] ?? null, at);
+    at.leave();
+    return {
+      ...(rebalance !== undefined && { rebalance }),
+      ...(replicas && { replicas }),
+      ...(ignore && { ignore }),
+    };
   },
   merge: (base, over) => ({ ...base, ...over }),
   print: (value) => (Object.keys(value).length === 0 ? undefined : (value as PrintValue)),
 };
+
+function decodeReplicas(value: YamlValue, at: Cursor): 'live' | undefined {
+  if (value === 'live') return value;
+  if (value !== null) {
+    const hint = 'a number of tasks belongs into deploy.replicas';
+    at.error({ code: 'invalid-live-replicas', reason: 'must be "live"', hint });
+  }
+  return undefined;
+}
 
 function decodeIgnore(value: YamlValue, at: Cursor): readonly string[] | undefined {
   if (value === null) return undefined;
@@ -105,11 +125,25 @@ function afterMsOf(rebalance: boolean | YamlMap | undefined): number | undefined
   return parsed.kind === 'ok' ? parsed.ns / NS_PER_MS : undefined;
 }
 
+function convertLive(scope: ServiceScope): void {
+  const { draft } = scope;
+  if (draft.service.Mode?.Replicated === undefined) {
+    scope.error(['x-tstack', 'replicas'], {
+      code: 'invalid-live-replicas',
+      reason: 'only replicated services have a number of tasks to keep',
+      hint: 'remove the key',
+    });
+    return;
+  }
+  draft.serviceLabels = { ...draft.serviceLabels, [LABEL_REPLICAS]: 'live' };
+}
+
 /** Keys of our own; `rebalance` becomes a service label that the embedded cluster reads. @source design.md 2; D-0162 */
 export const xTstack: KeySpec<TstackModel> = defineKey({
   codec,
   support: 'supported',
-  convert: ({ rebalance }, scope) => {
+  convert: ({ rebalance, replicas }, scope) => {
+    if (replicas === 'live') convertLive(scope);
     const afterMs = afterMsOf(rebalance);
     if (afterMs === undefined) return;
     if (scope.draft.service.Mode?.Replicated === undefined) {

@@ -144,3 +144,27 @@ test('Ctrl-C names the stacks that are left', async () => {
     message: expect.stringContaining('not completely: shop, other.'),
   });
 });
+
+test('what depends on others goes before them, and is gone before them', async () => {
+  events.length = 0;
+  const engine = new FakeEngine();
+  await engine.client.networks.create(aNetwork('default'));
+  const labels = (names: string): Record<string, string> => ({
+    'com.docker.stack.namespace': 'shop',
+    'io.tstack.depends-on': names,
+  });
+  await engine.client.services.create(aService('db'));
+  await engine.client.services.create(aService('api', { Labels: labels('db') }));
+  await engine.client.services.create(aService('web', { Labels: labels('api,db') }));
+  engine.settle(1000);
+  engine.requests.length = 0;
+  expect((await remove(engine)).exitCode).toBe(0);
+  expect(begun().slice(0, 3)).toEqual([
+    'service-remove shop_web',
+    'service-remove shop_api',
+    'service-remove shop_db',
+  ]);
+  const paths = engine.requests.map((one) => `${one.method} ${one.path.split('/')[1]}`);
+  const deletes = paths.flatMap((one, at) => (one === 'DELETE services' ? [at] : []));
+  expect(paths.slice(deletes[0], deletes[1])).toContain('GET tasks');
+});
