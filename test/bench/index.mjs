@@ -1,5 +1,6 @@
 import { cluster } from './cluster.mjs';
 import { configSize } from './config-size.mjs';
+import { daemon } from './daemon.mjs';
 import { plan } from './plan.mjs';
 import { redeploy } from './redeploy.mjs';
 import { scheduler } from './scheduler.mjs';
@@ -13,4 +14,4 @@ import { store } from './store.mjs';
  * `{ name, ms, base?, ratio?, limit? }`; `ratio` compares with the row named `base`, and a `limit`
  * is the ratio that the README promises.
  */
-export const BENCHES = [startUp, configSize, redeploy, plan, store, scheduler, cluster];
+export const BENCHES = [startUp, configSize, redeploy, plan, store, scheduler, cluster, daemon];

@@ -2,7 +2,7 @@ import { EngineError } from '../../base/errors.ts';
 import type { ContainerEngine } from '../../engine/containers.ts';
 import type { Assignment } from '../../orchestrator/agent/executor.ts';
 import type { StoredTask } from '../../orchestrator/store/stored-object.ts';
-import type { TaskId } from '../../swarm/object.ts';
+import type { StringMap, TaskId } from '../../swarm/object.ts';
 import { LABEL } from './container-config.ts';
 
 type StoredNetwork = NonNullable<StoredTask['NetworksAttachments']>[number]['Network'];
@@ -81,7 +81,7 @@ export class ContainerNetworks {
       Internal: network.Spec.Internal ?? false,
       EnableIPv6: false,
       Labels: {
-        ...network.Spec.Labels,
+        ...withoutStack(network.Spec.Labels ?? {}),
         [LABEL.cluster]: this.#cluster,
         [LABEL.network]: network.ID,
       },
@@ -97,6 +97,13 @@ export class ContainerNetworks {
       if (error.kind !== 'not-found' && error.kind !== 'forbidden') throw error;
     }
   }
+}
+
+/** The bridge is the runtime's own: whoever removes a stack's networks must not come across it. */
+function withoutStack(labels: StringMap): StringMap {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !name.startsWith('com.docker.stack.')),
+  );
 }
 
 /** Whether it stands for a network that every engine has by itself: `host`, `bridge`. */
