@@ -60,3 +60,11 @@ test('a directory that cannot be written is no failure', () => {
   memory.remember('abc', SPEC);
   expect(memory.compare(SECRET, SPEC)).toBe('same');
 });
+
+test('a fingerprint is keyed, and the same for the next command', () => {
+  const [here, there] = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'tstack-')));
+  const fingerprint = openSecretMemory(here ?? '').fingerprint(SPEC);
+  expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  expect(openSecretMemory(here ?? '').fingerprint(SPEC)).toBe(fingerprint);
+  expect(openSecretMemory(there ?? '').fingerprint(SPEC)).not.toBe(fingerprint);
+});
