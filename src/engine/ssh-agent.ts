@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Agent } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Endpoint } from './endpoint.ts';
@@ -21,31 +21,82 @@ export function sshArguments(endpoint: SshEndpoint): readonly string[] {
 /** An HTTP agent whose connections are `ssh … docker system dial-stdio` processes, kept and bounded. */
 export function createSshAgent(endpoint: SshEndpoint, maxSockets: number): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets });
-  const create = (): Duplex => openSsh(sshArguments(endpoint));
+  const create = (): Duplex => new SshConnection(sshArguments(endpoint));
   return Object.assign(agent, { createConnection: create });
 }
 
-/** The part of net.Socket that node's HTTP client touches on a connection. */
-const SOCKET_DUTIES = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
+/**
+ * The standard streams of an ssh process as one connection, with the methods of net.Socket that
+ * Node's HTTP client calls.
+ */
+class SshConnection extends Duplex {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #command: string;
+  #stderr = '';
 
-function openSsh(args: readonly string[]): Duplex {
-  const child = spawn('ssh', [...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let stderr = '';
-  child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (text: string) => {
-    stderr = `${stderr}${text}`.slice(-4096);
-  });
-  const pipe = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  for (const duty of SOCKET_DUTIES) Object.assign(pipe, { [duty]: () => pipe });
-  const fail = (reason: string): void => {
-    const command = `command [ssh ${args.join(' ')}] ${reason}, make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=${stderr.trim()}`;
-    pipe.destroy(Object.assign(new Error(command), { code: 'ssh' }));
-  };
-  child.on('error', (error) => fail(`could not be started (${error.message})`));
-  child.on('close', (code, signal) => {
-    if (!pipe.destroyed)
-      fail(code === null ? `was ended by ${signal}` : `has exited with exit status ${code}`);
-  });
-  pipe.on('close', () => child.kill());
-  return pipe;
+  constructor(args: readonly string[]) {
+    super();
+    this.#command = `ssh ${args.join(' ')}`;
+    this.#child = spawn('ssh', [...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { stdin, stdout, stderr } = this.#child;
+    stdout.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) stdout.pause();
+    });
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = `${this.#stderr}${text}`.slice(-4096);
+    });
+    // A process that has ended says why in its exit code and on stderr; the broken pipe says less.
+    stdin.on('error', () => undefined);
+    this.#child.on('error', (error) => this.#fail(`could not be started (${error.message})`));
+    // Not at the end of its output: a failed login would look like an engine that hung up.
+    this.#child.on('close', (code, signal) => {
+      if (code === 0) this.push(null);
+      else if (!this.destroyed)
+        this.#fail(
+          code === null ? `was ended by ${signal}` : `has exited with exit status ${code}`,
+        );
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
+    this.#child.stdin.write(bytes, () => done());
+  }
+
+  override _final(done: () => void): void {
+    this.#child.stdin.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#child.kill();
+    done(error);
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  #fail(reason: string): void {
+    const text = `command [${this.#command}] ${reason}, make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=${this.#stderr.trim()}`;
+    this.destroy(Object.assign(new Error(text), { code: 'ssh' }));
+  }
 }

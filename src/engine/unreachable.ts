@@ -80,6 +80,22 @@ const sshFailed: Explain = ({ url }, { message }) => ({
   hint: `try \`ssh\` to the same host by hand; the far side needs docker 18.09 or later on its PATH (${url})`,
 });
 
+const notHttp: Explain = ({ url }, { cause }) => ({
+  code: 'engine-not-http',
+  message: `error during connect: what answers at ${url} does not speak HTTP${excerptOf(cause)}`,
+  hint: "check the address and the port; with ssh, that the far side's login runs commands and prints nothing of its own",
+});
+
+/** The first words of an answer that is no HTTP. */
+function excerptOf(cause: unknown): string {
+  if (!(cause instanceof Error) || !('rawPacket' in cause)) return '';
+  const text = String(cause.rawPacket)
+    .slice(0, 120)
+    .replaceAll(/[^\x20-\x7e]+/g, ' ')
+    .trim();
+  return text === '' ? '' : `: it says "${text}"`;
+}
+
 const dropped: Explain = ({ url }, { method, path, message }) => ({
   code: 'engine-connection-lost',
   message: `error during connect: ${method} ${path}: the connection to ${url} was lost before the answer came (${message})`,
@@ -123,7 +139,7 @@ const EXPLANATIONS: ReadonlyMap<string, Explain> = new Map([
  * @source moby client/request.go (doRequest), client/errors.go (connectionFailed)
  */
 export function unreachableError(connection: Connection, lost: LostRequest): EngineError {
-  const explain = EXPLANATIONS.get(lost.code) ?? dropped;
+  const explain = EXPLANATIONS.get(lost.code) ?? (lost.code.startsWith('HPE_') ? notHttp : dropped);
   const { code, message, hint } = explain(connection, lost);
   const decidedBy =
     connection.source === 'default' ? '' : ` (${connection.url} comes from ${connection.source})`;

@@ -78,6 +78,11 @@ export const ENGINE_CODES: Explanations = explanations({
     '--tls against port 2375',
     'Use the TLS port, or leave TLS off.',
   ],
+  'engine-not-http': [
+    'Something answers at the address, and it is not HTTP.',
+    'the port of another program; over ssh, a login shell that prints a greeting',
+    'Check the address and the port; with ssh, that the far login runs commands and prints nothing of its own.',
+  ],
   'engine-ssh': [
     'The connection over ssh failed.',
     'ssh://host without a key',
