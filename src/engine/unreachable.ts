@@ -58,7 +58,7 @@ const timedOut: Explain = ({ url }, { method, path }) => ({
 
 const tlsMismatch: Explain = ({ url }, { message }) => ({
   code: 'engine-tls',
-  message: `failed to connect to the docker API at ${url}: http: server gave HTTP response to HTTPS client (${message})`,
+  message: `failed to connect to the docker API at ${url}: http: server gave HTTP response to HTTPS client (${alertOf(message)})`,
   hint: 'this engine does not speak TLS: turn TLS off (unset DOCKER_TLS_VERIFY and DOCKER_TLS, drop --tls), or name its TLS port (usually 2376)',
 });
 
@@ -70,9 +70,14 @@ const tlsUntrusted: Explain = ({ url }, { code, message }) => ({
 
 const tlsClientRefused: Explain = ({ url }, { message }) => ({
   code: 'engine-tls',
-  message: `failed to connect to the docker API at ${url}: the engine refused the client certificate (${message})`,
+  message: `failed to connect to the docker API at ${url}: the engine refused the client certificate (${alertOf(message)})`,
   hint: 'give a certificate that the engine trusts with --tlscert and --tlskey (or cert.pem and key.pem in DOCKER_CERT_PATH)',
 });
+
+/** What OpenSSL means by `…:SSL routines:FUNCTION:REASON:FILE:LINE…`. */
+function alertOf(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message.trim();
+}
 
 const sshFailed: Explain = ({ url }, { message }) => ({
   code: 'engine-ssh',
