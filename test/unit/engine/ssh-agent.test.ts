@@ -59,7 +59,7 @@ test('a login that fails is told in the words of ssh', async () => {
 test('a login shell that says something of its own is quoted', async () => {
   const { error } = await request('echo "This account is currently not available."; exit 1');
   const connection = { url: 'ssh://far', source: 'default', endpoint: ENDPOINT } as never;
-  const { code = '', message = '' } = error as Error & { readonly code?: string };
+  const { code = '', message } = error as Error & { readonly code?: string };
   const failure = unreachableError(connection, {
     method: 'HEAD',
     path: '/_ping',
