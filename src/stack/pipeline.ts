@@ -63,7 +63,8 @@ export function loadStack(
   if (!loaded || !read) throw stopped(book, locate);
   const origin: StackOrigin = { read, readFile: ports.readFile, options };
   const models = normaliseFiles(origin, book);
-  book.stopOnErrors(locate);
+  // In compose's format what is refused is told together with what is malformed.
+  if (read.format === 'docker') book.stopOnErrors(locate);
   const merged = models.reduce((base, over) => mergeModels(base, over, options));
   const choice = chooseProfiles(options.profiles ?? [], read.env.values);
   reportUnknownProfiles(merged, choice, book.report);
@@ -72,9 +73,10 @@ export function loadStack(
     choice,
     reportMerged(read, book),
   );
-  book.stopOnErrors(locate);
+  if (model.format === 'docker') book.stopOnErrors(locate);
   if (model.format === 'compose') {
     checkSupport(read.files, { services: model.services, report: reportPlaced(read, book) });
+    book.stopOnErrors(locate);
   }
   checkModel(model, {
     compat: options.compat,
