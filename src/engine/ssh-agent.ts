@@ -25,10 +25,10 @@ export function createSshAgent(endpoint: SshEndpoint, maxSockets: number): Agent
   return Object.assign(agent, { createConnection: create });
 }
 
-/**
- * The standard streams of an ssh process as one connection, with the methods of net.Socket that
- * Node's HTTP client calls.
- */
+/** The methods of net.Socket that Node's HTTP client calls on a connection, beside a stream's. */
+const SOCKET_DUTIES = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
+
+/** The standard streams of an ssh process as one connection. */
 class SshConnection extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #command: string;
@@ -36,6 +36,7 @@ class SshConnection extends Duplex {
 
   constructor(args: readonly string[]) {
     super();
+    for (const duty of SOCKET_DUTIES) Object.assign(this, { [duty]: () => this });
     this.#command = `ssh ${args.join(' ')}`;
     this.#child = spawn('ssh', [...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdin, stdout, stderr } = this.#child;
@@ -73,26 +74,6 @@ class SshConnection extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#child.kill();
     done(error);
-  }
-
-  setTimeout(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
   }
 
   #fail(reason: string): void {
