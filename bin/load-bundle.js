@@ -72,14 +72,12 @@ function setBudget(bytes) {
 
 /** Runs the program's `entry` on the arguments of this process. */
 exports.run = (entry) => {
-  exports
-    .openBundle()
-    .load('./tstack.js')
-    [entry](process.argv.slice(2), { optimiseLate })
-    .then((exitCode) => {
-      process.exitCode = exitCode;
-    });
+  const program = exports.openBundle().load('./tstack.js');
+  program[entry](process.argv.slice(2), { optimiseLate }).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
 };
+
 function readIndex() {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, 'tstack.json'), 'latin1'));
