@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { TaskFile } from '../orchestrator/agent/executor.ts';
 
@@ -55,7 +55,9 @@ export function writeTaskFiles(
     makeParents(root, path, own);
     // Written anew when a start is tried again.
     rmSync(path, { force: true });
-    writeFileSync(path, Buffer.from(data, 'base64'), { mode: file.Mode & 0o555, flag: 'wx' });
+    writeFileSync(path, Buffer.from(data, 'base64'), { mode: 0o400, flag: 'wx' });
+    // The daemon's umask would take away what the service asks for.
+    chmodSync(path, file.Mode & 0o555);
     own(path, ownerId(file.UID), ownerId(file.GID));
   }
 }

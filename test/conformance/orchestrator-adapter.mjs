@@ -205,12 +205,13 @@ export default class EmbeddedCluster {
     await this.remove(id);
   }
   async remove(id) {
-    await this.client.post(`/tstack/v1/nodes/${id}/leave`).catch(() => undefined);
     const node = await this.client.get(`/nodes/${id}`);
+    // First, while it counts: without a majority of managers nothing can be written.
     if (node.Spec.Role === 'manager') {
       const spec = { ...node.Spec, Role: 'worker' };
       await this.client.post(`/nodes/${id}/update?version=${node.Version.Index}`, spec);
     }
+    await this.client.post(`/tstack/v1/nodes/${id}/leave`).catch(() => undefined);
     for (let tries = 0; ; tries += 1) {
       try {
         await this.client.del(`/nodes/${id}?force=true`);

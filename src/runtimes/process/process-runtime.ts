@@ -254,9 +254,13 @@ class Runtime implements ProcessRuntime {
 
   findAsker(port: number): TaskId | undefined {
     const prefix = this.#mark('' as TaskId);
-    const marked = this.#table.withMark(MARK).filter(({ mark }) => mark.startsWith(prefix));
-    const owner = findSocketOwner(port, 'udp', marked);
-    return owner && (owner.mark.slice(prefix.length) as TaskId);
+    // A look that is not quite new will do, unless the process is newer.
+    for (const maxAgeMs of [SCAN_MS, 0]) {
+      const own = this.#look(maxAgeMs).filter(({ mark }) => mark.startsWith(prefix));
+      const owner = findSocketOwner(port, 'udp', own);
+      if (owner) return owner.mark.slice(prefix.length) as TaskId;
+    }
+    return undefined;
   }
 
   accessBy(find: (task: TaskId) => StoredTask | undefined): ProcessAccess {
@@ -308,14 +312,18 @@ class Runtime implements ProcessRuntime {
    * when the answer may be older.
    */
   #processesOf(id: TaskId, session: number | undefined, maxAgeMs = 0): readonly number[] {
+    const mark = this.#mark(id);
+    return this.#look(maxAgeMs)
+      .filter((one) => one.mark === mark || (one.mark === '' && one.session === session))
+      .map((one) => one.pid);
+  }
+
+  #look(maxAgeMs: number): readonly MarkedProcess[] {
     const now = this.#options.clock.now();
     if (!this.#marked || now - this.#marked.at > maxAgeMs || now < this.#marked.at) {
       this.#marked = { at: now, found: this.#table.withMark(MARK) };
     }
-    const mark = this.#mark(id);
-    return this.#marked.found
-      .filter((one) => one.mark === mark || (one.mark === '' && one.session === session))
-      .map((one) => one.pid);
+    return this.#marked.found;
   }
 
   async #sweepTask(id: TaskId): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerSpec } from '../../swarm/service.ts';
 import { placeOfFile, targetInContainer, type FilePlaces } from '../task-files.ts';
@@ -35,7 +35,9 @@ export function writeResolver(places: FilePlaces, server: string): readonly Task
   const source = join(places.root, 'resolv.conf');
   rmSync(source, { force: true });
   const text = toResolver(readFileSync(RESOLVER, 'utf8'), server);
-  writeFileSync(source, text, { mode: 0o444, flag: 'wx' });
+  writeFileSync(source, text, { mode: 0o400, flag: 'wx' });
+  // Whoever the task runs as reads it, whatever the daemon's umask.
+  chmodSync(source, 0o444);
   return [{ kind: 'file', source, target: RESOLVER }];
 }
 
