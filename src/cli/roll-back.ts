@@ -8,6 +8,7 @@ import type { RolloutPorts } from '../rollout/ports.ts';
 import { describeActor } from './actor.ts';
 import type { Context } from './context.ts';
 import { lockFor, openRelease, releasePorts } from './release.ts';
+import { parseRevision } from './revision-number.ts';
 import { runRollout, waitingOf } from './run-rollout.ts';
 import { VERSION } from './version.ts';
 
@@ -140,17 +141,5 @@ async function openHistory(context: Context, flags: ReleaseFlags): Promise<Opene
     code: 'no-history',
     exitCode: EXIT_CODE.failed,
     hint: `tstack rollback --previous ${flags.stack} goes back to what the cluster itself remembers of each service.`,
-  });
-}
-
-/** `12`, or `r12` as `history` writes it. @throws UserError */
-export function parseRevision(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^r?([1-9]\d{0,8})$/.exec(text)?.[1];
-  if (number !== undefined) return Number(number);
-  throw new UserError(`${JSON.stringify(text)} is not the number of a revision`, {
-    code: 'invalid-revision',
-    exitCode: EXIT_CODE.usage,
-    hint: 'Revisions have numbers from 1; tstack history lists them.',
   });
 }

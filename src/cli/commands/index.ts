@@ -3,8 +3,10 @@ import { cluster } from './cluster.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { deploy } from './deploy.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
+import { history } from './history.ts';
 import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { node } from './node.ts';
@@ -29,6 +31,7 @@ export const ROOT = defineGroup({
   summary: 'Deploy Compose files as stacks: see what will change, wait for it, trust the exit code',
   commands: [
     plan,
+    diff,
     deploy,
     config,
     ls,
@@ -39,6 +42,7 @@ export const ROOT = defineGroup({
     wait,
     scale,
     restart,
+    history,
     rollback,
     resume,
     unlock,

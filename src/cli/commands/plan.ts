@@ -7,7 +7,6 @@ import { checkStackName } from '../stack-name.ts';
 
 export const plan = defineCommand({
   name: 'plan',
-  aliases: ['diff'],
   summary: 'Show what a deploy would change, field by field; writes nothing',
   description:
     'Exit 0: the plan can be carried out. 2: it has changes (with --detailed-exitcode). ' +
