@@ -55,7 +55,7 @@ export async function releaseStack(
 ): Promise<RolloutResult> {
   const { plan } = readied.prepared;
   assertExecutable(plan);
-  const isIdle = isEmptyPlan(plan) && !(opened && openJournal(opened.content));
+  const isIdle = isEmptyPlan(plan) && opened?.content.records.has(JOURNAL) !== true;
   if (isIdle) return carryOut(readied, request.options, ports);
   const unkept = { ...readied, store: undefined, number: 0 };
   if (!opened) return attempt(unkept, request, ports);
@@ -105,11 +105,16 @@ async function releaseLocked(
 ): Promise<RolloutResult> {
   const { store } = opened;
   const content = await store.read();
+  const isInterrupted = openJournal(content) !== undefined;
   await giveUpJournal(store, content, ports);
   // Somebody else has deployed since the plan was made.
   const isMoved = nextNumber(content) !== nextNumber(opened.content);
   const prepared = isMoved ? await readied.again() : readied.prepared;
   assertExecutable(prepared.plan);
+  // All that was left was a journal whose revision had been written.
+  if (!isInterrupted && isEmptyPlan(prepared.plan)) {
+    return carryOut({ ...readied, prepared }, request.options, ports);
+  }
   const number = nextNumber(content);
   return attempt({ prepared, again: readied.again, store, number }, request, ports);
 }
