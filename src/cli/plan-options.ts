@@ -14,6 +14,11 @@ export const PLAN_OPTIONS = {
     help: 'When to ask the registry for digest and platforms of an image',
     refuse: (word: string) => `invalid option ${word} for flag --resolve-image`,
   },
+  rotate: {
+    kind: 'boolean',
+    default: false,
+    help: 'Changed secrets and configs become new objects (compose-spec files: always)',
+  },
   noPredict: {
     kind: 'boolean',
     default: false,
@@ -36,16 +41,17 @@ export function planOptionsOf(
   flags: {
     readonly prune: boolean;
     readonly resolveImage: ResolveImage;
+    readonly rotate: boolean;
     readonly noPredict: boolean;
     readonly force: boolean;
   },
   { globals }: Context,
   loaded?: LoadedStack,
 ): PlanOptions {
-  const { prune, resolveImage, noPredict, force: forces } = flags;
+  const { prune, resolveImage, rotate: rotates, noPredict, force: forces } = flags;
   const compatDocker = globals.compat === 'docker';
   // As docker does with its own files.
   const toleratesDrift = loaded?.model.format === 'docker';
   const judging = { predicts: !noPredict, assesses: true, forces, toleratesDrift } as const;
-  return { prune, resolveImage, compatDocker, ...judging };
+  return { prune, resolveImage, compatDocker, rotates, ...judging };
 }

@@ -70,7 +70,7 @@ function changedContent(kind: 'secret' | 'config', name: string): Refusal {
     code: `${kind}-content-changed`,
     subject: name,
     message: `failed to update ${kind} ${name}: its content has changed, and only updates to Labels are allowed`,
-    hint: `give the changed ${kind} a new name (\`name: ${name}-2\`), so that services move over to it`,
+    hint: `let it become a new object that services move over to: --rotate, or \`x-tstack: {rotate: true}\`; or give the ${kind} a new \`name:\``,
   };
 }
 

@@ -10,6 +10,8 @@ export interface PlanOptions {
   readonly resolveImage: ResolveImage;
   /** Do what the docker command does where it is known to be wrong (`--compat docker`). */
   readonly compatDocker: boolean;
+  /** Other content of a secret or config becomes another object, whatever the files say. */
+  readonly rotates?: boolean;
   /** Images are what the spec says, to the digest: it was resolved before. Default no. */
   readonly keepsImages?: boolean;
   /** Foretell where new tasks go, and how rollouts go; default no. */

@@ -6,7 +6,7 @@ import type { Secret, SecretSpec } from '../swarm/secret.ts';
 import type { ContainerSpec, ServiceSpec } from '../swarm/service.ts';
 import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
 import type { PlanContext } from './plan-stack.ts';
-import { NO_SECRET_MEMORY } from './secret-memory.ts';
+import { NO_SECRET_MEMORY, type SecretMemory } from './secret-memory.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Names of secrets and configs have at most 64 characters. */
@@ -18,8 +18,9 @@ const DIGITS = 8;
  * The stack with the name that the content of each secret and config has in the cluster.
  *
  * An engine never changes content, so other content is another object: `NAME_<8 hex digits>`, under
- * the same file name in the container. What was created first keeps its plain name. Pure.
- * @source issue: secrets and configs rotate by deploying; D-0261
+ * the same file name in the container. What was created first keeps its plain name. Where the stack
+ * does not rotate, other content keeps the name of the version in use, and planning refuses it. Pure.
+ * @source DECISIONS.md D-0261
  */
 export function withVersions(
   spec: StackSpec,
@@ -27,8 +28,15 @@ export function withVersions(
   context: Pick<PlanContext, 'options' | 'secretMemory'>,
 ): StackSpec {
   if (context.options.compatDocker) return spec;
-  const secrets = spec.secrets.map((one) => secretVersion(one, snapshot, context));
-  const configs = spec.configs.map((one) => configVersion(one, snapshot));
+  const rotates = context.options.rotates === true || spec.rotates === true;
+  const used = usedNames(snapshot);
+  const secrets = spec.secrets.map((one) => {
+    const versions = versionsOf(one, snapshot.secrets, used);
+    return secretVersion(one, versions, { rotates, memory: context.secretMemory });
+  });
+  const configs = spec.configs.map((one) => {
+    return configVersion(one, versionsOf(one, snapshot.configs, used), rotates);
+  });
   const names = {
     secrets: renamed(spec.secrets, secrets),
     configs: renamed(spec.configs, configs),
@@ -43,51 +51,66 @@ export function declaredName(object: Secret | Config): string {
   return object.Spec.Labels?.[LABEL_VERSION_OF] ?? object.Spec.Name;
 }
 
-function configVersion(wanted: ConfigSpec, snapshot: Snapshot): ConfigSpec {
-  const versions = versionsOf(wanted, snapshot.configs);
+/** @param versions - the one in use first */
+function configVersion(
+  wanted: ConfigSpec,
+  versions: readonly Config[],
+  rotates: boolean,
+): ConfigSpec {
+  const [current] = versions;
   const same = versions.find((one) => (one.Spec.Data ?? '') === (wanted.Data ?? ''));
   if (same) return asVersion(wanted, same.Spec.Name);
-  if (versions.length === 0) return wanted;
+  if (!current) return wanted;
+  if (!rotates) return asVersion(wanted, current.Spec.Name);
   return asVersion(wanted, versionName(wanted.Name, sha256Hex(wanted.Data ?? '')));
 }
 
-/** An engine gives no content away: what this machine remembers decides, else the engine will. */
+/**
+ * An engine gives no content away: what this machine remembers decides, else the engine will.
+ * @param versions - the one in use first
+ */
 function secretVersion(
   wanted: SecretSpec,
-  snapshot: Snapshot,
-  { secretMemory: memory = NO_SECRET_MEMORY }: Pick<PlanContext, 'secretMemory'>,
+  versions: readonly Secret[],
+  how: { readonly rotates: boolean; readonly memory: SecretMemory | undefined },
 ): SecretSpec {
-  const versions = versionsOf(wanted, snapshot.secrets);
+  const { rotates, memory = NO_SECRET_MEMORY } = how;
+  const [current] = versions;
   // A driver's secret has no content of its own.
-  if (versions.length === 0 || wanted.Driver?.Name) return wanted;
+  if (!current || wanted.Driver?.Name) return wanted;
   const same = versions.find((one) => memory.compare(one, wanted) === 'same');
   if (same) return asVersion(wanted, same.Spec.Name);
-  const used = new Set(
-    snapshot.services.flatMap(({ Spec }) =>
-      (Spec.TaskTemplate.ContainerSpec?.Secrets ?? []).map((one) => one.SecretName),
-    ),
-  );
-  const current = versions.find((one) => used.has(one.Spec.Name)) ?? versions[0];
-  if (current && memory.compare(current, wanted) === 'unknown') {
-    return asVersion(wanted, current.Spec.Name);
-  }
   const digest = memory.fingerprint(wanted);
-  return digest === undefined ? wanted : asVersion(wanted, versionName(wanted.Name, digest));
+  const isOther = memory.compare(current, wanted) === 'different' && digest !== undefined;
+  const isNew = rotates && isOther;
+  return asVersion(wanted, isNew ? versionName(wanted.Name, digest) : current.Spec.Name);
 }
 
-/** The objects that hold, or held, what a file declares under a name; newest first. */
+/** Names of the secrets and configs that services of the stack refer to now. */
+function usedNames({ services }: Snapshot): ReadonlySet<string> {
+  return new Set(
+    services.flatMap(({ Spec: { TaskTemplate: task } }) => [
+      ...(task.ContainerSpec?.Secrets ?? []).map((one) => one.SecretName),
+      ...(task.ContainerSpec?.Configs ?? []).map((one) => one.ConfigName),
+    ]),
+  );
+}
+
+/** The objects that hold, or held, what a file declares under a name: those in use, then the newest. */
 function versionsOf<T extends Secret | Config>(
   { Name, Labels }: SecretSpec | ConfigSpec,
   objects: readonly T[],
+  used: ReadonlySet<string>,
 ): readonly T[] {
   const stack = Labels?.[LABEL_NAMESPACE];
+  const rank = (one: T): number => (used.has(one.Spec.Name) ? 0 : 1);
   return objects
     .filter(
       (one) =>
         one.Spec.Name === Name ||
         (one.Spec.Labels?.[LABEL_NAMESPACE] === stack && declaredName(one) === Name),
     )
-    .toSorted((a, b) => b.Version.Index - a.Version.Index);
+    .toSorted((a, b) => rank(a) - rank(b) || b.Version.Index - a.Version.Index);
 }
 
 function versionName(name: string, digest: string): string {

@@ -26,9 +26,22 @@ export async function carryOut(
   } catch (error) {
     const refuted = refutedSecrets(prepared, error);
     if (refuted.length === 0 || options.compatDocker) throw error;
+    if (options.rotates !== true && prepared.spec.rotates !== true) {
+      ports.emit({ type: 'warning', code: 'secret-content-changed', ...toRotate(prepared) });
+      throw error;
+    }
     for (const id of refuted) ports.secretMemory?.refute(id);
     return applyDeploy(await again(), options, ports);
   }
+}
+
+function toRotate({ plan }: PreparedDeploy): {
+  readonly subject: string;
+  readonly message: string;
+} {
+  const message =
+    'a secret has other content; it becomes a new object that services move over to with --rotate, or `x-tstack: {rotate: true}`';
+  return { subject: plan.stack, message };
 }
 
 /** Secrets whose content is not the declared one; empty unless nothing else has failed. */

@@ -19,6 +19,7 @@ const STORED_OPTIONS: PlanOptions = {
   prune: true,
   resolveImage: 'never',
   keepsImages: true,
+  rotates: true,
   compatDocker: false,
 };
 

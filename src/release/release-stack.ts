@@ -206,7 +206,7 @@ function draftJournal(
   { clock }: ReleasePorts,
 ): Journal {
   const { plan, spec, snapshot } = prepared;
-  const model = storeTarget(spec, plan);
+  const model = storeTarget(spec, plan, snapshot);
   const previous = number > 1 ? { previous: number - 1 } : {};
   const revision: Revision = {
     format: 1,

@@ -4,6 +4,7 @@ import type { Snapshot } from '../plan/snapshot.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { ConfigId, Driver, SecretId, StringMap } from '../swarm/object.ts';
 import type { ContainerSpec, ServiceSpec } from '../swarm/service.ts';
+import { LABEL_NAMESPACE } from '../swarm/stack-labels.ts';
 
 /** A secret as it is remembered: never its content. */
 export interface StoredSecret {
@@ -21,9 +22,19 @@ export type StoredStack = Omit<StackSpec, 'locate' | 'secrets'> & {
   readonly secrets: readonly StoredSecret[];
 };
 
-/** What a planned deploy is to lead to. */
-export function storeTarget(spec: StackSpec, plan: Plan): StoredStack {
+/**
+ * What a planned deploy is to lead to.
+ *
+ * Secrets of the stack that are meant to be there already (it was stored before) are its own again.
+ */
+export function storeTarget(spec: StackSpec, plan: Plan, snapshot: Snapshot): StoredStack {
   const { locate: _locate, secrets, ...rest } = spec;
+  const own = new Map<string, StoredSecret>(
+    snapshot.secrets
+      .filter((one) => one.Spec.Labels?.[LABEL_NAMESPACE] === spec.stack)
+      .map((one) => [one.Spec.Name, one.Spec]),
+  );
+  const kept = spec.externalSecrets.flatMap(({ name }) => own.get(name) ?? []);
   const planned = new Map(
     plan.operations.flatMap((one) =>
       one.kind === 'service-create' || one.kind === 'service-update' || one.kind === 'service-keep'
@@ -36,7 +47,8 @@ export function storeTarget(spec: StackSpec, plan: Plan): StoredStack {
   );
   return {
     ...rest,
-    secrets: secrets.map(storeSecret),
+    externalSecrets: spec.externalSecrets.filter(({ name }) => !own.has(name)),
+    secrets: [...secrets, ...kept].map(storeSecret),
     services: spec.services.map((one) =>
       withoutIds(planned.get(one.Name) ?? one, { configNames, networkNames: plan.networkNames }),
     ),
@@ -46,7 +58,7 @@ export function storeTarget(spec: StackSpec, plan: Plan): StoredStack {
 /** What the cluster held of a stack before a deploy; the rest is taken from what is to be. */
 export function storeSnapshot(snapshot: Snapshot, target: StoredStack): StoredStack {
   const isOurs = (labels: StringMap | null | undefined): boolean =>
-    labels?.['com.docker.stack.namespace'] === snapshot.stack;
+    labels?.[LABEL_NAMESPACE] === snapshot.stack;
   const configNames = new Map<string, string>(
     snapshot.configs.map((one) => [one.ID, one.Spec.Name]),
   );

@@ -16,6 +16,7 @@ import { createProblemBook, type ProblemBook } from './problem-book.ts';
 import type { ReadFile } from './read-file.ts';
 import { readStack, type ReadOptions, type ReadResult } from './read-stack.ts';
 import type { Place, Report } from './report.ts';
+import { rotatesContent } from './keys/x-tstack-table.ts';
 import { checkDeploy, checkModel, checkSpec } from './rules/index.ts';
 import type { MergedReport } from './rules/rule.ts';
 import { runToCompletion } from './run-to-completion.ts';
@@ -130,7 +131,11 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
   book.stopOnErrors(read.locate);
   const origin = createOrigin(read.files);
   return {
-    spec: { ...spec, locate: (path) => read.locate(origin(path)) },
+    spec: {
+      ...spec,
+      rotates: rotatesContent(loaded.model),
+      locate: (path) => read.locate(origin(path)),
+    },
     diagnostics: book.diagnostics(read.locate),
   };
 }

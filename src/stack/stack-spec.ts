@@ -56,6 +56,8 @@ export interface StackSpec {
   readonly services: readonly ServiceSpec[];
   /** Sorted by service; never a cycle. */
   readonly dependencies: readonly ServiceDependency[];
+  /** Whether other content of a secret or config becomes another object; absent means no. */
+  readonly rotates?: boolean;
   /**
    * Where a part of the request came from, for causes and errors.
    *

@@ -106,6 +106,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   'secrets.*.environment': 'DATA',
   'configs.*.environment': 'DATA',
   'x-tstack.history': 'cluster',
+  'x-tstack.rotate': true,
   'x-tstack.ignore': ['floating-tag'],
   'services.*.x-tstack.ignore': ['floating-tag'],
   'volumes.*.x-cluster-spec': { group: 'g' },

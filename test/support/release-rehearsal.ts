@@ -17,6 +17,7 @@ const OPTIONS: DeployOptions = {
   prune: false,
   resolveImage: 'never',
   compatDocker: false,
+  rotates: true,
   detach: false,
   timeoutMs: 60_000,
 };

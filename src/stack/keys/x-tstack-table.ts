@@ -26,6 +26,12 @@ const history: KeyFacts = client(
   'deploy keeps them on this machine (local), as configs of the cluster, or not at all',
 );
 
+const rotate: KeyFacts = client(
+  { types: ['boolean'] },
+  'whether changed secrets and configs become new objects',
+  'deploy makes NAME_<8 hex digits> of other content, under the same file name in containers (default true in compose-spec files)',
+);
+
 const REBALANCE = 'the service label io.tstack.rebalance; a Swarm moves no running tasks';
 
 const rebalance: KeyFacts = {
@@ -57,7 +63,7 @@ const replicas: KeyFacts = mapped(
  * schemas/stack.schema.json. Other tools pass over `x-` keys, so files stay theirs too.
  */
 export const X_TSTACK: Readonly<Record<'stack' | 'service', Shape>> = {
-  stack: mapping({ ignore, history }, { closed: true }),
+  stack: mapping({ ignore, history, rotate }, { closed: true }),
   service: mapping({ ignore, rebalance, replicas }, { closed: true }),
 };
 
@@ -77,6 +83,16 @@ export function readHistorySetting(model: StackModel): 'local' | 'cluster' | 'of
   const own = model.extensions?.[X_TSTACK_KEY];
   const setting = isYamlMap(own) ? own['history'] : undefined;
   return setting === 'local' || setting === 'cluster' || setting === 'off' ? setting : undefined;
+}
+
+/**
+ * Whether other content of a secret or config becomes another object: in the Compose Specification's
+ * format unless the files say no; in docker's, where such a deploy is refused, if they say yes.
+ */
+export function rotatesContent(model: StackModel): boolean {
+  const own = model.extensions?.[X_TSTACK_KEY];
+  const wish = isYamlMap(own) ? own['rotate'] : undefined;
+  return typeof wish === 'boolean' ? wish : model.format === 'compose';
 }
 
 /** Codes that the files silence at a path. */

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { ROOT } from '../../../src/cli/commands/index.ts';
 import { runCommandLine } from '../../../src/cli/run-command-line.ts';
 import { FakeEngine } from '../../support/fake-engine-client.ts';
@@ -11,7 +11,8 @@ import { runVirtual } from '../../support/run-virtual.ts';
 
 const CANARY = 'kanarienvogel-7261';
 
-const FILE = `services:
+const FILE = `name: shop
+services:
   web:
     image: app:\${TAG}
     secrets: [key]
@@ -19,6 +20,16 @@ const FILE = `services:
 secrets: { key: { file: ./key.txt } }
 configs: { conf: { file: ./conf.txt } }
 `;
+
+const SRC = resolve(import.meta.dirname, '../../../src');
+
+// Commands load what they need when they need it; loading takes real time, and time is virtual here.
+beforeAll(async () => {
+  for (const area of ['cli', 'cli/progress', 'release', 'rollout', 'plan', 'stack']) {
+    const files = readdirSync(join(SRC, area)).filter((file) => file.endsWith('.ts'));
+    await Promise.all(files.map((file) => import(join(SRC, area, file))));
+  }
+}, 180_000);
 
 interface Ran {
   readonly code: number;
@@ -141,8 +152,34 @@ test('rollback without revisions says so and what to do; --previous does it', as
   expect(web?.Spec.TaskTemplate.ContainerSpec?.Image).toBe('app:1');
 });
 
+test('files in the format of docker rotate on request, and say how', async () => {
+  const machine = new Machine();
+  const text = FILE.replace('name: shop\n', '');
+  machine.files['stack.yml'] = machine.files['/project/stack.yml'] = text;
+  await machine.deploy('1');
+  machine.files['/project/conf.txt'] = 'two';
+  const refused = await machine.deploy('1');
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain(
+    'shop_conf: its content has changed, and only updates to Labels',
+  );
+  expect(refused.stderr).toContain('--rotate');
+  expect(await machine.deploy('1', ' --rotate')).toMatchObject({ code: 0 });
+  machine.engine.requests.length = 0;
+  expect(await machine.deploy('1')).toMatchObject({ code: 0 });
+  // Secrets are compared by the engine here, since nothing remembers them.
+  expect(machine.engine.writes.filter((one) => !one.startsWith('POST /secrets'))).toEqual([]);
+  machine.files['/project/conf.txt'] = 'three';
+  expect((await machine.deploy('1')).code).toBe(4);
+  const wish = `x-tstack: { rotate: true }\n${text}`;
+  machine.files['stack.yml'] = machine.files['/project/stack.yml'] = wish;
+  expect(await machine.deploy('1')).toMatchObject({ code: 0 });
+});
+
 test('--compat docker keeps nothing, and refuses changed content as docker does', async () => {
   const machine = new Machine();
+  const text = FILE.replace('name: shop\n', '');
+  machine.files['stack.yml'] = machine.files['/project/stack.yml'] = text;
   await machine.deploy('1', ' --compat docker --detach=false');
   machine.files['/project/conf.txt'] = 'two';
   const refused = await machine.deploy('1', ' --compat docker --detach=false');
