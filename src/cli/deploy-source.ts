@@ -20,6 +20,7 @@ interface SourceFlags extends StackFileFlags {
   readonly plan: string | undefined;
   readonly prune: boolean;
   readonly resolveImage: ResolveImage;
+  readonly rotate: boolean;
   readonly noPredict: boolean;
   readonly force: boolean;
 }
