@@ -1,6 +1,7 @@
 import { EXIT_CODE, UsageError, UserError, type ExitCode } from '../base/errors.ts';
 import type { StackChange } from '../release/compare-stacks.ts';
 import type { HistorySetting } from '../release/open-store.ts';
+import type { Revision } from '../release/revision.ts';
 import { colors } from './colors.ts';
 import type { Context } from './context.ts';
 import { openRelease } from './release.ts';
@@ -19,16 +20,35 @@ interface DiffFlags {
  * @throws UserError when one is not kept, UsageError
  */
 export async function showRevisionDiff(context: Context, flags: DiffFlags): Promise<ExitCode> {
-  const { stack, history, format } = flags;
-  if (flags.revisions.length > 2) throw new UsageError('diff compares two revisions');
-  const [from, to] = flags.revisions.map((one) => parseRevision(one) ?? 0);
-  const [{ findRevision }, { compareStacks }, { revisionNumbers }, { describeChange }] =
-    await Promise.all([
-      import('../release/rollback.ts'),
-      import('../release/compare-stacks.ts'),
-      import('../release/revision.ts'),
-      import('../plan/change-words.ts'),
-    ]);
+  const { stack, format } = flags;
+  const [{ compareStacks }, { describeChange }] = await Promise.all([
+    import('../release/compare-stacks.ts'),
+    import('../plan/change-words.ts'),
+  ]);
+  const [from, to] = await readPair(context, flags);
+  const changes = compareStacks(from.model, to.model);
+  if (format === 'json') {
+    const document = { stack, from: from.number, to: to.number, changes };
+    context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    const words = (one: StackChange): readonly string[] => one.changes.map(describeChange);
+    const { color } = context.stdout;
+    context.stdout.write(changesText(changes, words, { color, isMarkdown: format === 'markdown' }));
+  }
+  return flags.detailedExitcode && changes.length > 0 ? EXIT_CODE.changes : EXIT_CODE.ok;
+}
+
+/** The two revisions; the second is the newest unless it is named. */
+async function readPair(
+  context: Context,
+  { stack, revisions, history }: DiffFlags,
+): Promise<readonly [Revision, Revision]> {
+  if (revisions.length > 2) throw new UsageError('diff compares two revisions');
+  const [from, to] = revisions.map((one) => parseRevision(one) ?? 0);
+  const [{ findRevision }, { revisionNumbers }] = await Promise.all([
+    import('../release/rollback.ts'),
+    import('../release/revision.ts'),
+  ]);
   const opened = await openRelease(context, stack, history);
   if (!opened) {
     throw new UserError(`no history of stack ${stack} is kept (--history off)`, {
@@ -38,19 +58,8 @@ export async function showRevisionDiff(context: Context, flags: DiffFlags): Prom
     });
   }
   const newest = revisionNumbers(opened.content).at(-1) ?? 0;
-  const [first, second] = [from ?? newest, to ?? newest].map((one) =>
-    findRevision(stack, opened.content, one),
-  );
-  const changes = first && second ? compareStacks(first.model, second.model) : [];
-  if (format === 'json') {
-    const document = { stack, from: first?.number, to: second?.number, changes };
-    context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else {
-    const words = (one: StackChange): readonly string[] => one.changes.map(describeChange);
-    const { color } = context.stdout;
-    context.stdout.write(changesText(changes, words, { color, isMarkdown: format === 'markdown' }));
-  }
-  return flags.detailedExitcode && changes.length > 0 ? EXIT_CODE.changes : EXIT_CODE.ok;
+  const read = (number = newest): Revision => findRevision(stack, opened.content, number);
+  return [read(from), read(to)];
 }
 
 const SIGNS = { create: '+', update: '~', remove: '-' } as const;

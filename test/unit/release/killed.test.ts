@@ -83,11 +83,11 @@ async function killed(
   const store: ReleaseStore =
     kind === 'local' ? kill.wrap(rehearsal.store) : openClusterStore(client, 'shop');
   const ports = { ...rehearsal.ports('victim'), engine: client };
-  let isOver = false;
+  const state = { isOver: false };
   const work = rehearsal.begin(twenty(2), { detach: true }, ports, store).then(() => {
-    isOver = true;
+    state.isOver = true;
   });
-  for (let idle = 0; !isOver && !kill.isDead && idle < 200; idle += 1) {
+  for (let idle = 0; !state.isOver && !kill.isDead && idle < 200; idle += 1) {
     await new Promise((done) => setImmediate(done));
     rehearsal.engine.clock.advanceTo(rehearsal.engine.clock.now());
   }
@@ -95,7 +95,7 @@ async function killed(
   // The request that was under way is done or it is not.
   for (let more = 0; more < 5; more += 1) await new Promise((done) => setImmediate(done));
   rehearsal.gone.add('victim');
-  return { rehearsal, kill, isOver };
+  return { rehearsal, kill, isOver: state.isOver };
 }
 
 /** Whether the cluster holds exactly what a stack of a version is. */
@@ -114,31 +114,33 @@ const REPAIRS: readonly (readonly [
   ['rollback', (rehearsal) => rehearsal.rollBack(), 1],
 ];
 
-for (const kind of ['local', 'cluster'] as const) {
-  for (const isAnswerLost of [false, true]) {
-    for (const [name, repair, version] of REPAIRS) {
-      // What differs between the stores is the same for both repairs and both kinds of loss.
-      if (kind === 'cluster' && (!isAnswerLost || name === 'rollback')) continue;
-      const answer = isAnswerLost ? 'after the engine did it' : 'before the engine saw it';
-      test(`${kind}: killed at any request, ${answer}: one ${name} repairs it`, async () => {
-        let at = 0;
-        for (; ; at += 1) {
-          const { rehearsal, isOver } = await killed(kind, { at, isAnswerLost }, twenty(1));
-          if (isOver) break;
-          const isBegun = openJournal(await rehearsal.store.read()) !== undefined;
-          // Nothing to undo where nothing was begun.
-          if (name === 'rollback' && !isBegun) continue;
-          expect(await repair(rehearsal), `killed at ${at}`).toMatchObject({ exitCode: 0 });
-          expectVersion(rehearsal, version);
-          const { lock, records } = await rehearsal.store.read();
-          expect(records.has('journal'), `killed at ${at}`).toBe(false);
-          // Where nothing was left to do, the lock of the dead is left to whoever has something.
-          expect(lock?.text ?? 'victim', `killed at ${at}`).toContain('victim');
-        }
-        expect(at).toBeGreaterThan(25);
-      });
+// What differs between the stores is the same for both repairs and both kinds of loss.
+const SCENES = [
+  ...[false, true].flatMap((isAnswerLost) =>
+    REPAIRS.map((repair) => ['local', isAnswerLost, ...repair] as const),
+  ),
+  ...REPAIRS.slice(0, 1).map((repair) => ['cluster', true, ...repair] as const),
+];
+
+for (const [kind, isAnswerLost, name, repair, version] of SCENES) {
+  const answer = isAnswerLost ? 'after the engine did it' : 'before the engine saw it';
+  test(`${kind}: killed at any request, ${answer}: one ${name} repairs it`, async () => {
+    let at = 0;
+    for (; ; at += 1) {
+      const { rehearsal, isOver } = await killed(kind, { at, isAnswerLost }, twenty(1));
+      if (isOver) break;
+      const isBegun = openJournal(await rehearsal.store.read()) !== undefined;
+      // Nothing to undo where nothing was begun.
+      if (name === 'rollback' && !isBegun) continue;
+      expect(await repair(rehearsal), `killed at ${at}`).toMatchObject({ exitCode: 0 });
+      expectVersion(rehearsal, version);
+      const { lock, records } = await rehearsal.store.read();
+      expect(records.has('journal'), `killed at ${at}`).toBe(false);
+      // Where nothing was left to do, the lock of the dead is left to whoever has something.
+      expect(lock?.text ?? 'victim', `killed at ${at}`).toContain('victim');
     }
-  }
+    expect(at).toBeGreaterThan(25);
+  });
 }
 
 test('a first deploy that was killed: rollback leaves nothing of its services', async () => {
