@@ -42,6 +42,16 @@ export const RELEASE_CODES: Explanations = explanations({
     'docker secret rm after a rotation',
     'Deploy the files again: they have the content.',
   ],
+  'secret-content-changed': [
+    'A secret has other content than the cluster holds, and an engine changes nothing but its labels.',
+    'the file of a secret was edited',
+    'Let it become a new object (--rotate, or x-tstack: {rotate: true}), or give it a new name.',
+  ],
+  'config-content-changed': [
+    'A config has other content than the cluster holds, and an engine changes nothing but its labels.',
+    'the file of a config was edited',
+    'Let it become a new object (--rotate, or x-tstack: {rotate: true}), or give it a new name.',
+  ],
   'job-left-alone': [
     'A rollback does not run jobs, so their services stay as they are.',
     'a migration as a replicated job',
