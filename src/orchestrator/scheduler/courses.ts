@@ -163,7 +163,7 @@ function traitsOf({ Role, Spec, Status, Description }: SchedulableNode): unknown
 }
 
 /** Courses that are played at least, where one more must bring something new to go on. */
-const SURE_COURSES = 3;
+const SURE_COURSES = 2;
 /** Steps from which courses are given up early. */
 const MANY_STEPS = 60;
 
