@@ -56,6 +56,12 @@ export const GLOBAL_OPTIONS = {
     default: 'auto',
     help: 'When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured',
   },
+  ci: {
+    kind: 'choice',
+    choices: ['auto', 'github', 'gitlab', 'off'],
+    default: 'auto',
+    help: 'Annotations and summaries for a build service; auto looks at GITHUB_ACTIONS and GITLAB_CI',
+  },
   debug: {
     kind: 'boolean',
     short: 'D',

@@ -1,3 +1,4 @@
+import { chooseCi } from './ci/choose-ci.ts';
 import { EXIT_CODE, UsageError, type ExitCode } from '../base/errors.ts';
 import { createContext, type Environment, type Platform } from './context.ts';
 import type { CommandGroup } from './define-command.ts';
@@ -100,6 +101,13 @@ async function fail(
     renderDiagnostics: (diagnostics, color) => showDiagnostics(diagnostics, platform, color),
   });
   stderr.write(failure.text);
+  const isSaid = (['github', 'gitlab', 'off'] as const).find((word) =>
+    isChosen(argv, env, 'ci', word),
+  );
+  if (chooseCi(isSaid ?? 'auto', env) === 'github' && !isChosen(argv, env, 'compat', 'docker')) {
+    const { githubError } = await import('./ci/github-commands.ts');
+    stderr.write(githubError(error));
+  }
   return failure.exitCode;
 }
 

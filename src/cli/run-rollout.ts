@@ -1,6 +1,9 @@
+import type { Span } from '../base/diagnostic.ts';
 import type { ExitCode } from '../base/errors.ts';
+import type { Emit } from '../rollout/events.ts';
 import type { RolloutResult } from '../rollout/judge-rollout.ts';
 import type { RolloutPorts } from '../rollout/ports.ts';
+import { chooseCi } from './ci/choose-ci.ts';
 import type { Context } from './context.ts';
 
 /** The flags that say how a rollout is watched. */
@@ -65,18 +68,36 @@ export function noteDetached({ detach }: RolloutFlags, { globals, stderr }: Cont
  */
 export async function runRollout(
   context: Context,
-  flags: ProgressFlags & { readonly withRegistryAuth?: boolean },
+  flags: ProgressFlags & {
+    readonly withRegistryAuth?: boolean;
+    /** Where the stack files declare a service. */
+    readonly placeOf?: (service: string) => Span | undefined;
+  },
   work: (ports: RolloutPorts) => Promise<RolloutResult>,
 ): Promise<ExitCode> {
   const { createProgress } = await import('./progress/create-progress.ts');
   const ports = await openPorts(context, flags);
   const progress = await createProgress(modeOf(flags), context);
+  const report = await openReport(context, flags.placeOf);
+  const emit: Emit = (event) => {
+    progress.emit(event);
+    report?.emit(event);
+  };
   try {
-    const result = await work({ ...ports, emit: progress.emit });
+    const result = await work({ ...ports, emit });
     return result.exitCode;
   } finally {
     await progress.close();
+    await report?.close();
   }
+}
+
+/** What a build service is told beside; nothing where none reads along. */
+async function openReport(context: Context, placeOf?: (service: string) => Span | undefined) {
+  const ci = chooseCi(context.globals.ci, context.env);
+  if (ci === 'off' || context.globals.compat === 'docker') return undefined;
+  const { createCiReport } = await import('./ci/ci-report.ts');
+  return createCiReport(ci, context, placeOf);
 }
 
 /** Connects, and opens what planning and deploying read besides. @throws EngineError exit 9 */

@@ -3,6 +3,7 @@ import { toInstant, type Instant } from '../base/clock.ts';
 import { isJob } from '../plan/service-operations.ts';
 import type { Node } from '../swarm/node.ts';
 import type { Service, UpdateState } from '../swarm/service.ts';
+import { classifyFailure } from '../swarm/task-failure.ts';
 import { isTerminal } from '../swarm/task-state.ts';
 import type { Task } from '../swarm/task.ts';
 import type { ServicePhase } from './events.ts';
@@ -98,12 +99,22 @@ function countDone(look: Look): Progress {
     return { done, wanted: Math.max(1, current.length) };
   }
   if (mode?.Global) {
-    return {
-      done,
-      wanted: slots.filter((slot) => slot.all.some((t) => isWanted(t, nodes))).length,
-    };
+    return { done, wanted: slots.filter((slot) => isGlobalSlotWanted(look, slot)).length };
   }
   return { done, wanted: mode?.Replicated?.Replicas ?? 1 };
+}
+
+/** Between a failure and the restart no task of a node is wanted; the service still is. */
+function isGlobalSlotWanted({ watch, nodes }: Look, slot: Slot): boolean {
+  if (slot.all.some((task) => isWanted(task, nodes))) return true;
+  const [newest] = slot.all;
+  // Of what failed before, nobody can say whether the node still suits.
+  if (!newest || watch.endedBefore.has(newest.ID)) return false;
+  if (classifyFailure(newest.Status).class === 'scheduling') return false;
+  const state = newest.Status.State;
+  const node = nodes.get(slot.key);
+  const isUp = node?.Status.State === 'ready' && node.Spec.Availability === 'active';
+  return isUp && (state === 'failed' || state === 'rejected');
 }
 
 function isComplete(task: Task): boolean {
@@ -160,7 +171,8 @@ const ENDED_UPDATES: Partial<
   Record<UpdateState, { readonly phase: ServicePhase; readonly words: string }>
 > = {
   paused: { phase: 'paused', words: 'service update paused' },
-  rollback_paused: { phase: 'rolled-back', words: 'service rollback paused' },
+  // Neither the new spec nor the old one runs: a person has to look.
+  rollback_paused: { phase: 'paused', words: 'service rollback paused' },
   rollback_completed: { phase: 'rolled-back', words: 'service update rolled back' },
 };
 

@@ -135,7 +135,7 @@ export async function applyDeploy(
     const { serviceIds, notBegun } = await executePlan(plan, ports, how);
     if (options.detach) return finish(plan, detached(plan), ports);
     const targets = watchTargets(plan, serviceIds);
-    watch.announce(targets.map((one) => one.name));
+    if (targets.length > 0) watch.announce(targets.map((one) => one.name));
     watch.add(targets);
     const views = targets.length > 0 ? await watch.untilSettled() : [];
     return await finishRollout(plan.stack, { views, notBegun }, ports);

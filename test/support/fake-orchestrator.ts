@@ -16,7 +16,13 @@ export type ImageBehaviour =
   /** Reaches running after `afterMs` (default 300) and stays. */
   | { readonly kind: 'runs'; readonly afterMs?: number }
   /** Runs, then exits with `code` after `afterMs` of running (default 100). */
-  | { readonly kind: 'exits'; readonly code: number; readonly afterMs?: number }
+  | {
+      readonly kind: 'exits';
+      readonly code: number;
+      readonly afterMs?: number;
+      /** Default `task: non-zero exit (code)`. */
+      readonly error?: string;
+    }
   /** The node refuses it: `Err` says why, e.g. `No such image: nope:1`. */
   | { readonly kind: 'rejected'; readonly error: string }
   /** Never gets a node: `Err` says why, e.g. `no suitable node (…)`. */
@@ -261,7 +267,10 @@ export class FakeOrchestrator {
     if (behaviour.kind !== 'exits') return;
     this.#after(startMs + (behaviour.afterMs ?? 100), () => {
       if (behaviour.code === 0) this.#end(id, 'complete', undefined, done);
-      else this.#end(id, 'failed', `task: non-zero exit (${behaviour.code})`, done);
+      else {
+        const error = behaviour.error ?? `task: non-zero exit (${behaviour.code})`;
+        this.#end(id, 'failed', error, done);
+      }
     });
   }
 

@@ -50,7 +50,9 @@ export const deploy = defineCommand({
     noteDetached(flags, context);
     const { deployRelease } = await import('../deploy-release.ts');
     const options = { ...source.options, ...waitingOf(flags, context) };
-    return runRollout(context, flags, (ports) =>
+    const { placeOfField } = await import('../../plan/field-place.ts');
+    const placeOf = (service: string) => placeOfField(source.spec, service);
+    return runRollout(context, { ...flags, placeOf }, (ports) =>
       deployRelease(context, source, { flags, options, ports }),
     );
   },
