@@ -85,7 +85,7 @@ interface Progress {
 
 /** Tasks that are as declared, and how many should be. */
 function countDone(look: Look): Progress {
-  const { service, slots, nodes } = look;
+  const { service, slots } = look;
   const mode = service.Spec.Mode;
   const isDone = (slot: Slot): boolean =>
     isJob(mode) ? slot.current.some(isComplete) : isSlotDone(look, slot);

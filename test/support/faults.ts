@@ -393,13 +393,11 @@ const ENGINE: readonly Fault[] = [
     file: oneService('good:2'),
   },
   {
-    ...refused(
-      'version conflict that stays',
-      /POST .*\/update/,
-      'update out of sequence',
-      { exit: 8, cause: 'update-out-of-sequence' },
-      100,
-    ),
+    ...refused('version conflict that stays', /POST .*\/update/, 'update out of sequence', {
+      exit: 8,
+      cause: 'update-out-of-sequence',
+      times: 100,
+    }),
     before: GOOD,
     file: oneService('good:2'),
   },
@@ -411,50 +409,43 @@ const ENGINE: readonly Fault[] = [
     'quorum lost before the first write',
     /GET \/services/,
     'rpc error: code = Unknown desc = The swarm does not have a leader',
-    { exit: 9, cause: 'no-quorum' },
-    100,
+    { exit: 9, cause: 'no-quorum', times: 100 },
   ),
   refused(
     'quorum lost at a write',
     /POST \/services\/create/,
     'rpc error: code = Unknown desc = The swarm does not have a leader',
-    { exit: 9, cause: 'no-quorum' },
-    100,
+    { exit: 9, cause: 'no-quorum', times: 100 },
   ),
   refused(
     'quorum lost while waiting',
     /GET \/tasks/,
     'rpc error: code = Unknown desc = The swarm does not have a leader',
-    { exit: 9, cause: 'no-quorum' },
-    100,
+    { exit: 9, cause: 'no-quorum', times: 100 },
   ),
   refused(
     'the engine is a worker',
     /GET \/services/,
     "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state.",
-    { exit: 9, cause: 'not-a-manager' },
-    100,
+    { exit: 9, cause: 'not-a-manager', times: 100 },
   ),
   refused(
     'the engine is in no Swarm',
     /GET \/services/,
     'This node is not a swarm manager. Use "docker swarm init" to connect this node to swarm.',
-    { exit: 9, cause: 'swarm-inactive' },
-    100,
+    { exit: 9, cause: 'swarm-inactive', times: 100 },
   ),
   refused(
     'the Swarm is locked',
     /GET \/services/,
     'Swarm is encrypted and needs to be unlocked before it can be used.',
-    { exit: 9, cause: 'swarm-locked' },
-    100,
+    { exit: 9, cause: 'swarm-locked', times: 100 },
   ),
   refused(
     'the Swarm’s certificates have expired',
     /GET \/services/,
     'Swarm certificates have expired.',
-    { exit: 9, cause: 'swarm-certificates-expired' },
-    100,
+    { exit: 9, cause: 'swarm-certificates-expired', times: 100 },
   ),
 ];
 
@@ -462,8 +453,7 @@ function refused(
   when: string,
   matches: RegExp,
   message: string,
-  result: Pick<Fault, 'exit' | 'cause'>,
-  times = 1,
+  { times = 1, ...result }: Pick<Fault, 'exit' | 'cause'> & { readonly times?: number },
 ): Fault {
   const arrange = (engine: FakeEngine): void =>
     engine.fail({ matches, message, status: /swarm/i.test(message) ? 503 : 500, times });
