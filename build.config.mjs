@@ -130,7 +130,10 @@ await build({
 });
 
 const cached = spawnSync(process.execPath, ['code-cache.config.mjs'], {
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: ['ignore', 'ignore', 'pipe'],
+  encoding: 'utf8',
 });
-if (cached.status !== 0)
-  console.warn('build: chunks not grouped, no code cache; start-up will be slower');
+if (cached.status !== 0) {
+  const reason = cached.stderr.trim();
+  console.warn(`build: chunks not grouped, no code cache; start-up will be slower: ${reason}`);
+}

@@ -7,6 +7,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^TaskTemplate\.ContainerSpec\.Env$/, 'environment'],
   [/^TaskTemplate\.ContainerSpec\.Labels\./, 'container label '],
   [/^Labels\./, 'label '],
+  [/^TaskTemplate\.ContainerSpec\.Configs\[\d+\]\.ConfigName$/, 'config'],
+  [/^TaskTemplate\.ContainerSpec\.Secrets\[\d+\]\.SecretName$/, 'secret'],
   [/^TaskTemplate\.ContainerSpec\./, ''],
   [/^TaskTemplate\./, ''],
 ];

@@ -88,9 +88,11 @@ export function decideService(
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
   const counted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
   const wanted = withLiveReplicas(counted, stored.Spec);
-  const changes = diffValues(
-    canonicalSpec(stored.Spec, context.networkNames),
-    canonicalSpec(wanted, context.networkNames),
+  const changes = withoutFollowingIds(
+    diffValues(
+      canonicalSpec(stored.Spec, context.networkNames),
+      canonicalSpec(wanted, context.networkNames),
+    ),
   );
   if (changes.length > 0) {
     return { action: 'update', cause: describeChanges(changes), changes, spec: wanted };
@@ -102,6 +104,15 @@ export function decideService(
     return { action: 'update', cause: REWRITES[context.rewrites], changes, spec: wanted };
   }
   return { action: 'keep', cause: 'unchanged', changes, spec: wanted };
+}
+
+/** Another object has another id: where its name is told, the id says nothing more. */
+function withoutFollowingIds(changes: readonly FieldChange[]): readonly FieldChange[] {
+  const paths = new Set(changes.map(({ path }) => path));
+  return changes.filter(({ path }) => {
+    const name = path.replace(/(Config|Secret)ID$/, '$1Name');
+    return name === path || !paths.has(name);
+  });
 }
 
 function withForceUpdate(spec: ServiceSpec, count: number | undefined): ServiceSpec {

@@ -133,7 +133,7 @@ export function convertLoadedStack(loaded: LoadedStack, stack: string): Converte
   return {
     spec: {
       ...spec,
-      rotates: rotatesContent(loaded.model),
+      ...(rotatesContent(loaded.model) && { rotates: true }),
       locate: (path) => read.locate(origin(path)),
     },
     diagnostics: book.diagnostics(read.locate),
