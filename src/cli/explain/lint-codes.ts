@@ -37,6 +37,11 @@ export const LINT_CODES: Explanations = explanations({
     'image: nginx',
     'Name a version.',
   ],
+  'unknown-ignored-code': [
+    'x-tstack: {ignore: […]} names a rule that does not exist.',
+    'x-tstack: {ignore: [floating-tags]}',
+    'Write the code that the message to be silenced shows.',
+  ],
   'privileged-assumption': [
     'A service needs the engine of a manager, or nearly all rights.',
     'volumes: ["/var/run/docker.sock:/var/run/docker.sock"]',

@@ -15,10 +15,10 @@ import { relativeBind } from './relative-bind.ts';
 import { rollbackWithoutHealthcheck } from './rollback-without-healthcheck.ts';
 import { startFirstWithHostPort } from './start-first-with-host-port.ts';
 import { unhealthyDependency } from './unhealthy-dependency.ts';
+import { unknownIgnoredCode } from './unknown-ignored-code.ts';
 import { unusedConfig, unusedNetwork, unusedSecret, unusedVolume } from './unused-objects.ts';
 
-/** All rules, in the order of their findings. */
-export const LINT_RULES: readonly LintRule[] = [
+const RULES: readonly LintRule[] = [
   constraintMatchesNothing,
   startFirstWithHostPort,
   monitorShorterThanStart,
@@ -34,6 +34,9 @@ export const LINT_RULES: readonly LintRule[] = [
   unusedSecret,
   unusedConfig,
 ];
+
+/** All rules, in the order of their findings. */
+export const LINT_RULES: readonly LintRule[] = [...RULES, unknownIgnoredCode(RULES)];
 
 interface CodedFinding extends LintFinding {
   readonly code: string;
