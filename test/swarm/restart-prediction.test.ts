@@ -59,7 +59,13 @@ describe.skipIf(offer.kind === 'none')('restarts foretold and seen on a real Swa
   test('are the same, field by field', { timeout: 300_000 }, async () => {
     const dir = mkdtempSync(join(tmpdir(), 'restart-prediction-'));
     const client = await connectTo(`unix://${socket}`);
-    const env = { DOCKER_HOST: `unix://${socket}`, TSTACK_RESOLVE_IMAGE: 'never', HOME: dir };
+    const env = {
+      DOCKER_HOST: `unix://${socket}`,
+      TSTACK_RESOLVE_IMAGE: 'never',
+      // The file is in docker's format, where other content is refused unless asked for.
+      TSTACK_ROTATE: '1',
+      HOME: dir,
+    };
     const tstack = (...args: readonly string[]) => runTstack(args, { env, cwd: dir });
     const write = (at: 0 | 1): void => {
       writeFileSync(join(dir, 'stack.yml'), stackOf(lab.image, at));
