@@ -19,7 +19,7 @@ beforeAll(async () => {
   await runCommandLine(argv, memory.platform, ROOT);
 }, 60_000);
 
-const SUMMARY = '/work/summary.md';
+const SUMMARY = '/ci/summary.md';
 
 async function deploy(
   env: Readonly<Record<string, string>>,
