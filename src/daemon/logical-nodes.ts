@@ -88,7 +88,8 @@ export class MachineNodes implements LogicalNodes {
   async bringUp(node: NodeId): Promise<void> {
     this.#down.delete(node);
     await this.#writeNote();
-    this.#raise(node);
+    this.#up.add(node);
+    this.#options.cluster.recover(node);
   }
 
   async leave(node: NodeId): Promise<void> {

@@ -5,6 +5,7 @@ import type { Commit } from '../orchestrator/store/commit.ts';
 import {
   CommitEncoder,
   LogReplay,
+  mergeRecords,
   SCHEMA_VERSION,
   type LogRecord,
 } from '../orchestrator/store/log-record.ts';
@@ -159,11 +160,22 @@ interface Opened {
   readonly marker: string;
 }
 
+/** A commit that is not on disk yet. */
+interface Waiting {
+  readonly record: LogRecord;
+  /** Rows there are after it. */
+  readonly rows: number;
+  readonly done: (error?: Error) => void;
+}
+
 class OpenPersistence implements LmdbPersistence {
   readonly #db: StateDatabase;
   readonly #opened: Opened;
   #encoder = new CommitEncoder();
   #rows = 0;
+  #waiting: Waiting[] = [];
+  /** Resolves when nothing waits any more; undefined while nothing does. */
+  #writing: Promise<void> | undefined;
   readonly notes: StateNotes = {
     read: (name) => this.#readNote(name),
     write: async (name, text) => {
@@ -200,6 +212,7 @@ class OpenPersistence implements LmdbPersistence {
   }
 
   async clear(notes: ReadonlyMap<string, string>): Promise<void> {
+    await this.#writing;
     await this.#replaceAll({ ...new LogReplay().toRecord(), notes: [...notes] });
     this.#rows = 0;
     this.#encoder = new CommitEncoder();
@@ -210,25 +223,36 @@ class OpenPersistence implements LmdbPersistence {
     const created = commit.changes.filter((one) => one.action === 'create').length;
     const removed = record.removals.length;
     this.#rows += record.values.length - record.dropped.length + created - removed;
-    this.#write(record).then(
-      () => done(),
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-    );
+    this.#waiting.push({ record, rows: this.#rows, done });
+    this.#writing ??= this.#writeWaiting();
   }
 
   async close(): Promise<void> {
+    await this.#writing;
     await this.#db.committed;
     await this.#db.close();
     rmSync(this.#opened.marker, { force: true });
   }
 
-  /** Everything is encoded at once; the writing is done by a thread, commits that wait together. */
-  #write(record: LogRecord): Promise<boolean> {
+  /**
+   * One transaction at a time, with all commits that have come while the last one was written: what
+   * they write more than once is sealed and written once.
+   */
+  async #writeWaiting(): Promise<void> {
+    for (let batch = this.#waiting; isSome(batch); batch = this.#waiting) {
+      this.#waiting = [];
+      const { rows } = batch.at(-1) ?? batch[0];
+      const record = mergeRecords([batch[0].record, ...batch.slice(1).map((one) => one.record)]);
+      const error = await this.#write(record, rows).then(() => undefined, toError);
+      for (const { done } of batch) done(error);
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(record: LogRecord, rows: number): Promise<void> {
     const db = this.#db;
-    const { key } = this.#opened;
-    const head: Head = { version: record.version, rows: this.#rows };
-    const sealed = sealRecord(record, head, key);
-    return db.batch(() => {
+    const sealed = sealRecord(record, { version: record.version, rows }, this.#opened.key);
+    await db.batch(() => {
       for (const [place, row] of sealed) void db.put(place, row);
       for (const [kind, id] of record.removals) void db.remove(rowKey.object(kind, id));
       for (const ref of record.dropped) void db.remove(rowKey.value(ref));
@@ -252,6 +276,14 @@ class OpenPersistence implements LmdbPersistence {
       for (const [place, row] of allRows(content, this.#opened.key)) this.#db.putSync(place, row);
     });
   }
+}
+
+function isSome<T>(list: readonly T[]): list is readonly [T, ...T[]] {
+  return list.length > 0;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Every row of a database that holds this content and nothing else. */

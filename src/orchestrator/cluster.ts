@@ -179,10 +179,16 @@ export class Cluster {
     return id;
   }
 
-  /** A node's agent registers: after a start, or a failure. */
+  /** A node's agent registers: after a start, or after it could not be reached. */
   bringUp(node: NodeId): void {
     this.#life.registered(node);
     this.#agents.start(node);
+  }
+
+  /** A node comes back from a crash: what ran on it is ended by force first. */
+  recover(node: NodeId): void {
+    this.#life.registered(node);
+    this.#agents.recover(node);
   }
 
   /** A node crashes: it beats no more and reports nothing; what runs on it goes on. */

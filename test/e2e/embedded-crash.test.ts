@@ -21,10 +21,15 @@ afterAll(() => cluster.destroy(), 60_000);
 const pause = (ms: number): Promise<void> =>
   sleepUntil(systemClock, toInstant(systemClock.now() + ms));
 
-async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+/** Waits until nothing is missing. @param missing - what is, as text; empty when all is well */
+async function eventually(what: string, missing: () => Promise<string>): Promise<void> {
   const deadline = systemClock.now() + 60_000;
-  while (!(await isSo())) {
-    if (systemClock.now() > deadline) throw new Error(`not within a minute: ${what}`);
+  for (let left = await missing(); left !== ''; left = await missing()) {
+    if (systemClock.now() > deadline) {
+      // The message of an error is cut off.
+      console.error(left);
+      throw new Error(`not within a minute: ${what}`);
+    }
     await pause(200);
   }
 }
@@ -118,18 +123,33 @@ async function checkSlots(): Promise<void> {
   expect(before.filter((slot) => still.has(slot))).toEqual([]);
 }
 
-async function hasConverged(client: EngineClient): Promise<boolean> {
+/** How processes and services differ. */
+async function unsettled(client: EngineClient): Promise<string> {
   await checkSlots();
   const services = await client.services.list({ status: true });
-  const wanted = services.flatMap(({ Spec }) =>
-    Array.from(
-      { length: Spec.Mode?.Replicated?.Replicas ?? 0 },
-      (_, at) => `${Spec.Name}.${at + 1}`,
-    ),
+  const running = valuesOfProcesses(MARK);
+  const updating = services.filter((one) => one.UpdateStatus?.State === 'updating');
+  // Which numbers the slots have is free: the one that does not run is the first to go.
+  const wanted = services.map(({ Spec }) => `${Spec.Name}: ${Spec.Mode?.Replicated?.Replicas}`);
+  const counts = services.map(
+    ({ Spec: { Name } }) =>
+      `${Name}: ${running.filter((one) => one.startsWith(`${Name}.`)).length}`,
   );
-  const running = [...valuesOfProcesses(MARK)].sort();
-  const updating = services.some((one) => one.UpdateStatus?.State === 'updating');
-  return !updating && JSON.stringify(running) === JSON.stringify(wanted.sort());
+  const isDouble = new Set(running).size < running.length;
+  if (updating.length === 0 && !isDouble && counts.join() === wanted.join()) return '';
+  const names = updating.map(({ Spec }) => Spec.Name);
+  return JSON.stringify(
+    { running, wanted, updating: names, tasks: await tasksOf(client) },
+    undefined,
+    1,
+  );
+}
+
+async function tasksOf(client: EngineClient): Promise<readonly string[]> {
+  return (await client.tasks.list({})).map(
+    ({ ID, Slot, Status, DesiredState }) =>
+      `${ID}.${Slot} ${Status.State}/${DesiredState} ${Status.Err ?? ''}`,
+  );
 }
 
 test(
@@ -140,6 +160,10 @@ test(
       const pid = await cluster.start();
       const client = await connectTo(`unix://${cluster.socket}`);
       await checkAcknowledged(client);
+      // One time in four it dies again before it has found its way back.
+      if (random.next() < 0.75) {
+        await eventually('every service runs as it says', () => unsettled(client));
+      }
       const working = load(client);
       await pause(random.next() * 1500);
       process.kill(pid, 'SIGKILL');
@@ -149,10 +173,10 @@ test(
     await cluster.start();
     const client = await connectTo(`unix://${cluster.socket}`);
     await checkAcknowledged(client);
-    await eventually('every service runs as it says', () => hasConverged(client));
+    await eventually('every service runs as it says', () => unsettled(client));
     for (const { ID } of await client.services.list({})) await client.services.remove(ID);
-    await eventually('nothing is left', async () => valuesOfProcesses(MARK).length === 0);
-    await eventually('no task is left', async () => (await client.tasks.list({})).length === 0);
+    await eventually('nothing is left', async () => valuesOfProcesses(MARK).join(' '));
+    await eventually('no task is left', async () => (await tasksOf(client)).join('\n'));
     client.close();
   },
 );

@@ -1,7 +1,9 @@
 import type { NodeInfo } from '../../src/orchestrator/scheduler/node-info.ts';
 import type { NodeSet } from '../../src/orchestrator/scheduler/node-set.ts';
 import { Pipeline } from '../../src/orchestrator/scheduler/pipeline.ts';
+import type { Candidate } from '../../src/orchestrator/scheduler/rank.ts';
 import type { TaskGroup } from '../../src/orchestrator/scheduler/schedule.ts';
+import { giveTurns } from '../../src/orchestrator/scheduler/turns.ts';
 import type { NodeId } from '../../src/swarm/object.ts';
 
 /**
@@ -13,6 +15,7 @@ export function placeNaively(
   { request, tasks }: TaskGroup,
 ): (NodeId | undefined)[] {
   const pipeline = new Pipeline(request);
+  const turns = turnsOf();
   return tasks.map((task) => {
     const best = pick(nodes.nodes(), request.spread, (node) => pipeline.accepts(node));
     if (!best) return undefined;
@@ -21,12 +24,25 @@ export function placeNaively(
     return best.id;
   });
 
+  /** Ties are broken within a leaf, by what was there before the first task was placed. */
+  function turnsOf(): ReadonlyMap<NodeInfo, number> {
+    const leaves = new Map<string, Candidate[]>();
+    for (const node of nodes.nodes().filter((one) => pipeline.accepts(one))) {
+      const key = JSON.stringify(request.spread.map((one) => labelOf(node, one)));
+      const ofService = node.activeTasksOf(request.service);
+      const candidate = { node, penalty: 0, ofService, total: node.activeTasks };
+      leaves.set(key, [...(leaves.get(key) ?? []), candidate]);
+    }
+    for (const leaf of leaves.values()) giveTurns(leaf, tasks.length);
+    return new Map([...leaves.values()].flat().map(({ node, turn = 0 }) => [node, turn]));
+  }
+
   function pick(
     among: readonly NodeInfo[],
     [descriptor, ...inner]: readonly string[],
     suits: (node: NodeInfo) => boolean,
   ): NodeInfo | undefined {
-    if (descriptor === undefined) return among.filter(suits).sort(byRank)[0];
+    if (descriptor === undefined) return among.filter(suits).sort(byTurn)[0];
     const branches = new Map<string, NodeInfo[]>();
     for (const node of among) {
       const value = labelOf(node, descriptor);
@@ -36,16 +52,23 @@ export function placeNaively(
       .map((branch) => ({
         tasks: branch.reduce((sum, node) => sum + node.activeTasksOf(request.service), 0),
         node: pick(branch, inner, suits),
+        order: branch[0]?.order ?? 0,
       }))
       .filter((branch) => branch.node !== undefined)
-      .sort((a, b) => a.tasks - b.tasks || byRank(a.node as NodeInfo, b.node as NodeInfo))[0]?.node;
+      .sort(
+        (a, b) =>
+          a.tasks - b.tasks || byLoad(a.node as NodeInfo, b.node as NodeInfo) || a.order - b.order,
+      )[0]?.node;
   }
 
-  function byRank(a: NodeInfo, b: NodeInfo): number {
+  function byTurn(a: NodeInfo, b: NodeInfo): number {
+    return byLoad(a, b) || (turns.get(a) ?? 0) - (turns.get(b) ?? 0);
+  }
+
+  function byLoad(a: NodeInfo, b: NodeInfo): number {
     return (
       a.activeTasksOf(request.service) - b.activeTasksOf(request.service) ||
-      a.activeTasks - b.activeTasks ||
-      (a.id < b.id ? -1 : 1)
+      a.activeTasks - b.activeTasks
     );
   }
 }

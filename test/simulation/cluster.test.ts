@@ -90,12 +90,30 @@ test('the tasks of a silent node are replaced, and stopped when it comes back', 
     Message: 'heartbeat failure',
   });
   world.advance(5);
-  expect(states(world, id)).toContain('1 running/shutdown');
+  expect(states(world, id)).toContain('2 running/shutdown');
   expect(states(world, id).filter((one) => one.endsWith('running/running'))).toHaveLength(3);
   world.cluster.bringUp(lost);
   world.settle();
-  expect(states(world, id)).toContain('1 shutdown/shutdown');
+  expect(states(world, id)).toContain('2 shutdown/shutdown');
   expect(world.runtime.size).toBe(4);
+});
+
+test('a node that crashed has lost what ran on it, wanted or not', () => {
+  const world = aRunningCluster();
+  const id = world.create({ replicas: 3 });
+  world.settle();
+  const lost = world.nodes[2];
+  if (lost === undefined) throw new Error('no third node');
+  world.cluster.fail(lost);
+  world.advance(21.5);
+  world.cluster.recover(lost);
+  world.settle();
+  expect(states(world, id)).toContain('2 failed/shutdown');
+  expect(states(world, id).filter((one) => one.endsWith('running/running'))).toHaveLength(3);
+  world.cluster.fail(lost);
+  world.cluster.recover(lost);
+  world.settle();
+  expect(states(world, id).filter((one) => one.endsWith('running/running'))).toHaveLength(3);
 });
 
 test('tasks of a node that stays away for a day are given up', () => {

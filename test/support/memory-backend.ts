@@ -195,7 +195,7 @@ function createNodes(cluster: Cluster): LogicalNodes {
   return {
     join: async (node) => joinNode(cluster, node),
     fail: (node) => mark(true, node, () => cluster.fail(node)),
-    bringUp: (node) => mark(false, node, () => cluster.bringUp(node)),
+    bringUp: (node) => mark(false, node, () => cluster.recover(node)),
     leave: (node) => mark(true, node, () => cluster.leave(node)),
     isUp: (node) => !down.has(node),
   };

@@ -22,6 +22,9 @@ export const nodeFail = defineCommand({
 export const nodeRecover = defineCommand({
   name: 'recover',
   summary: 'Bring failed logical nodes of an embedded cluster back',
+  description:
+    'As a machine that starts again after a crash: what still ran on the node is ended by force, ' +
+    'and the node takes tasks again.',
   arguments: NAMES,
   options: {},
   examples: [{ command: 'tstack node recover --embedded worker-2', text: 'It takes tasks again' }],

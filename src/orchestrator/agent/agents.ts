@@ -63,6 +63,27 @@ export class Agents {
     for (const task of this.#options.store.view.tasksByNode(node)) this.#note(task);
   }
 
+  /**
+   * Starts the agent of a node that failed. Its engine had died too and ends what it left behind
+   * when it starts again, so what ran there is reported as failed, wanted or not.
+   *
+   * What the node knew is gone if the daemon has ended since; then it is what was last reported.
+   * @source conformance/orchestrator, node-down-a
+   */
+  recover(node: NodeId): void {
+    if (this.#nodes.has(node)) return;
+    const known = this.#crashed.get(node) ?? this.#options.store.view.tasksByNode(node);
+    this.#crashed.delete(node);
+    this.start(node);
+    const runners = this.#nodes.get(node);
+    for (const task of runners ? known : []) {
+      const runner = this.#createRunner(node, task);
+      runners?.set(task.ID, runner);
+      if (task.Status.State === 'running') runner.recover();
+      else runner.update(task);
+    }
+  }
+
   /** Stops a node's agent at once, as a crash does: what runs is left alone. */
   stopNode(node: NodeId): void {
     const runners = [...(this.#nodes.get(node)?.values() ?? [])];

@@ -33,6 +33,8 @@ export class TaskRunner {
   #status: TaskStatus;
   #controller: Controller | undefined;
   #under: { readonly step: Work; cancel: Cancel } | undefined;
+  /** Its end by force is under way: newer wishes wait until it is known how it ended. */
+  #isRecovering = false;
 
   constructor(task: StoredTask, options: TaskRunnerOptions) {
     this.#options = options;
@@ -43,7 +45,34 @@ export class TaskRunner {
   /** Takes the task's newest form and goes on; a new desired state interrupts the step under way. */
   update(task: StoredTask): void {
     this.#task = task;
-    this.#advance();
+    if (!this.#isRecovering) this.#advance();
+  }
+
+  /** Ends by force what runs of the task, as its engine does after a crash, and tells how it ended. */
+  recover(): void {
+    const controller = this.#resolve();
+    if (!controller) return;
+    this.#isRecovering = true;
+    const under = { step: END, cancel: (): void => undefined };
+    this.#under = under;
+    const finish = (outcome: StepOutcome): void => {
+      if (this.#under !== under) return;
+      if (outcome.kind === 'retry') {
+        under.cancel = this.#later(attempt);
+        return;
+      }
+      this.#isRecovering = false;
+      this.#under = undefined;
+      this.#settle(END, outcome);
+      this.#advance();
+    };
+    const attempt = (): void => {
+      under.cancel = controller.terminate((outcome) => {
+        if (outcome.kind === 'retry') finish(outcome);
+        else if (this.#under === under) under.cancel = controller.wait(finish);
+      });
+    };
+    attempt();
   }
 
   /** The task is gone from the cluster: nothing of it is to be left. Calls `done` then. */
@@ -132,6 +161,7 @@ export class TaskRunner {
   }
 
   #interrupt(): void {
+    this.#isRecovering = false;
     const under = this.#under;
     this.#under = undefined;
     under?.cancel();
@@ -158,6 +188,7 @@ export class TaskRunner {
   }
 }
 
+const END: Work = { kind: 'run', step: 'wait', to: 'complete', message: 'finished' };
 const REMOVE: Work = { kind: 'run', step: 'remove', to: 'remove', message: 'remove' };
 
 /** Managers' own fields go; a task they threw off its node may still run there. */

@@ -82,7 +82,7 @@ const MOST_STEPS = 1500;
 const FEWEST_COURSES = 4;
 
 /**
- * The courses that events may take under a rule; the first breaks ties by id. Deterministic.
+ * The courses that events may take under a rule; the first breaks ties by order of joining. Deterministic.
  * @param steps - placements that each course will be asked for
  */
 export function coursesOf(
@@ -105,10 +105,10 @@ export function seedsOf(
   return Array.from({ length: Math.min(COURSES[rule], affordable) }, (_, seed) => seed);
 }
 
-/** One course; seed 0 breaks ties by id and keeps the order of things. */
+/** One course; seed 0 breaks ties by order of joining and keeps the order of things. */
 export function courseOf(cluster: InitialCluster, seed: number): Course {
   const random = createSeededRandom(seed);
-  const nodes = new NodeSet(seed === 0 ? compareStrings : shuffledOrder(cluster.nodes, seed));
+  const nodes = new NodeSet(seed === 0 ? undefined : shuffledOrder(cluster.nodes, seed));
   for (const node of cluster.nodes) nodes.setNode(node);
   for (const [task, booking] of cluster.bookings) nodes.book(task, booking);
   for (const { service, node, at } of cluster.failures ?? []) {

@@ -98,3 +98,11 @@ export function freshCandidates(leaf: Leaf, state: GroupState): () => Candidate 
     return undefined;
   };
 }
+
+/** Every suitable node of a leaf with its present counts, in order of joining. */
+export function allCandidates(leaf: Leaf, { pipeline, marked }: GroupState): Candidate[] {
+  const known = new Map((marked.get(leaf) ?? []).map((candidate) => [candidate.node, candidate]));
+  return leaf.tree.nodes
+    .filter((node) => pipeline.accepts(node))
+    .map((node) => known.get(node) ?? { node, penalty: 0, ofService: 0, total: node.activeTasks });
+}

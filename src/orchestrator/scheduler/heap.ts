@@ -41,6 +41,12 @@ export class Heap<T> {
     return top;
   }
 
+  /** Puts an item in the place of the top one. */
+  replaceTop(item: T): void {
+    this.#items[0] = item;
+    this.#sink(0);
+  }
+
   /** Restores the order after the top item has become greater. */
   sinkTop(): void {
     if (this.#items.length > 1) this.#sink(0);

@@ -19,7 +19,9 @@ export class NodeInfo {
   readonly id: NodeId;
   /** Undefined while only tasks tell of the node: not seen yet, or removed. */
   node: SchedulableNode | undefined;
-  /** Position among the known nodes in id order; the last tie-break. */
+  /** Counts up with every node that is described for the first time. */
+  joined = 0;
+  /** Position among the known nodes; the last tie-break. */
   order = 0;
   /** Tasks whose desired state is at most COMPLETE. */
   activeTasks = 0;

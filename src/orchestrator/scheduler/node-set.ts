@@ -1,5 +1,4 @@
 import type { Instant } from '../../base/clock.ts';
-import { compareStrings } from '../../base/compare.ts';
 import type { GenericResource, NodeId, ServiceId, TaskId } from '../../swarm/object.ts';
 import type { Division } from './division.ts';
 import type { SchedulableNode } from './node-facts.ts';
@@ -52,10 +51,11 @@ export class NodeSet {
   readonly #refusals = new Map<string, string>();
   #room = 0;
   #inOrder: readonly NodeInfo[] | undefined;
-  readonly #compareIds: (a: string, b: string) => number;
+  readonly #compareIds: ((a: string, b: string) => number) | undefined;
+  #joins = 0;
 
-  /** @param compareIds - which of two equally good nodes comes first; default the lesser id */
-  constructor(compareIds: (a: string, b: string) => number = compareStrings) {
+  /** @param compareIds - which of two equally good nodes comes first; default who joined first */
+  constructor(compareIds?: (a: string, b: string) => number) {
     this.#compareIds = compareIds;
   }
 
@@ -81,7 +81,10 @@ export class NodeSet {
     this.#room += 1;
     this.#refusals.clear();
     if (before) this.#topologies.describe(info, before, node);
-    else this.#inOrder = undefined;
+    else {
+      info.joined = this.#joins += 1;
+      this.#inOrder = undefined;
+    }
   }
 
   /** Takes a node out; bookings of its tasks are kept until those are released. */
@@ -100,12 +103,12 @@ export class NodeSet {
     return info?.node ? info : undefined;
   }
 
-  /** All described nodes, in id order unless told otherwise. */
+  /** All described nodes, in order of joining unless told otherwise. */
   nodes(): readonly NodeInfo[] {
     if (!this.#inOrder) {
       this.#inOrder = [...this.#infos.values()]
         .filter((info) => info.node !== undefined)
-        .sort((a, b) => this.#compareIds(a.id, b.id));
+        .sort((a, b) => this.#compareIds?.(a.id, b.id) ?? a.joined - b.joined);
       for (const [order, info] of this.#inOrder.entries()) info.order = order;
       this.#topologies.reset(this.#inOrder);
     }

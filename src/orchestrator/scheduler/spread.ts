@@ -1,10 +1,14 @@
 import type { GroupState } from './group-state.ts';
-import { freshCandidates } from './group-state.ts';
+import { allCandidates, freshCandidates } from './group-state.ts';
 import { Heap } from './heap.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { Candidate } from './rank.ts';
-import { isBetter } from './rank.ts';
+import { compareLoad, isBetter } from './rank.ts';
 import type { Branch, Fork, Leaf } from './topology.ts';
+import { giveTurns } from './turns.ts';
+
+/** Nodes up to which a leaf's are all looked at, so that ties can be broken as SwarmKit does. */
+const FEW_NODES = 64;
 
 /**
  * Assigns up to `count` tasks: each goes to the branch with the fewest tasks of the service among
@@ -19,7 +23,7 @@ export function spreadTasks(
   count: number,
   assign: (node: NodeInfo) => void,
 ): void {
-  const spreader = toSpreader(state.root, state);
+  const spreader = toSpreader(state.root, state, count);
   for (let left = count; left > 0; left -= 1) {
     const best = spreader.best();
     if (!best) return;
@@ -30,6 +34,8 @@ export function spreadTasks(
 
 /** The tasks and the room of one branch. */
 export interface Spreader {
+  /** When its first node joined, compared with others. */
+  readonly order: number;
   /** Active tasks of the service below, those of unsuitable nodes included. */
   readonly tasks: number;
   /** The node for the next task, undefined when none below suits. */
@@ -38,13 +44,15 @@ export interface Spreader {
   place(): void;
 }
 
-/** A spreader over the nodes below a branch. */
-export function toSpreader(branch: Branch, state: GroupState): Spreader {
-  return branch.kind === 'leaf' ? new LeafSpreader(branch, state) : new ForkSpreader(branch, state);
+function toSpreader(branch: Branch, state: GroupState, count: number): Spreader {
+  return branch.kind === 'leaf'
+    ? new LeafSpreader(branch, state, count)
+    : new ForkSpreader(branch, state, count);
 }
 
 /** Fresh nodes first, each once; from then on they are in the heap with the marked ones. */
 class LeafSpreader implements Spreader {
+  readonly order: number;
   tasks: number;
   readonly #state: GroupState;
   readonly #leaf: Leaf;
@@ -54,11 +62,20 @@ class LeafSpreader implements Spreader {
   #bestIsFresh = false;
   #isFull = false;
 
-  constructor(leaf: Leaf, state: GroupState) {
+  constructor(leaf: Leaf, state: GroupState, count: number) {
+    const { nodes } = leaf.tree;
+    this.order = nodes[0]?.order ?? Infinity;
     this.tasks = state.tasks.get(leaf) ?? 0;
     this.#state = state;
     this.#leaf = leaf;
-    this.#nextFresh = freshCandidates(leaf, state);
+    if (nodes.length > FEW_NODES) {
+      this.#nextFresh = freshCandidates(leaf, state);
+      return;
+    }
+    const candidates = allCandidates(leaf, state);
+    giveTurns(candidates, count);
+    this.#used = new Heap(isBetter, candidates);
+    this.#nextFresh = () => undefined;
   }
 
   best(): Candidate | undefined {
@@ -98,17 +115,18 @@ class LeafSpreader implements Spreader {
 }
 
 class ForkSpreader implements Spreader {
+  readonly order: number;
   tasks: number;
   /** Branches with a suitable node. */
   readonly #open: Heap<Spreader>;
 
-  constructor(fork: Fork, state: GroupState) {
+  constructor(fork: Fork, state: GroupState, count: number) {
+    const branches = [...fork.branches.values()].map((one) => toSpreader(one, state, count));
+    this.order = Math.min(...branches.map(({ order }) => order));
     this.tasks = state.tasks.get(fork) ?? 0;
     this.#open = new Heap(
       isBetterBranch,
-      [...fork.branches.values()]
-        .map((branch) => toSpreader(branch, state))
-        .filter((spreader) => spreader.best() !== undefined),
+      branches.filter((spreader) => spreader.best() !== undefined),
     );
   }
 
@@ -126,10 +144,10 @@ class ForkSpreader implements Spreader {
   }
 }
 
-/** Fewer tasks of the service; at a tie the branch with the better node, so that load evens out. */
+/** Fewer tasks of the service; at a tie the less loaded best node, so that load evens out; else the older branch. */
 function isBetterBranch(a: Spreader, b: Spreader): boolean {
   if (a.tasks !== b.tasks) return a.tasks < b.tasks;
   const [bestOfA, bestOfB] = [a.best(), b.best()];
   if (!bestOfA || !bestOfB) return bestOfA !== undefined;
-  return isBetter(bestOfA, bestOfB);
+  return (compareLoad(bestOfA, bestOfB) || a.order - b.order) < 0;
 }

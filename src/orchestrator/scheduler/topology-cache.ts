@@ -35,7 +35,7 @@ export class TopologyCache {
     return entry.topology;
   }
 
-  /** Starts anew with these nodes, in id order. */
+  /** Starts anew with these nodes, in order of joining. */
   reset(nodes: readonly NodeInfo[]): void {
     this.#nodes = nodes;
     this.#entries.clear();

@@ -35,7 +35,7 @@ export class Topology {
   readonly #levels: Division['levels'];
   readonly #homes = new Map<NodeInfo, Home>();
 
-  /** @param nodes - in id order */
+  /** @param nodes - in order of joining */
   constructor(nodes: readonly NodeInfo[], { levels }: Division) {
     this.#levels = levels;
     this.root = this.#grow(nodes, levels, undefined);

@@ -62,6 +62,41 @@ export class CommitEncoder {
   }
 }
 
+/** Consecutive records as one with the same effect: of what was written several times, the last. */
+export function mergeRecords(records: readonly [LogRecord, ...LogRecord[]]): LogRecord {
+  const [first, ...later] = records;
+  if (later.length === 0) return first;
+  const values = new Map<number, object>();
+  const dropped = new Set<number>();
+  const puts = new Map<string, LogRecord['puts'][number]>();
+  const removals = new Map<string, LogRecord['removals'][number]>();
+  for (const record of records) {
+    for (const [ref, value] of record.values) values.set(ref, value);
+    for (const put of record.puts) {
+      const place = `${put[0]}/${put[1].ID}`;
+      puts.set(place, put);
+      removals.delete(place);
+    }
+    for (const removal of record.removals) {
+      const place = `${removal[0]}/${removal[1]}`;
+      puts.delete(place);
+      removals.set(place, removal);
+    }
+    for (const ref of record.dropped) {
+      values.delete(ref);
+      dropped.add(ref);
+    }
+  }
+  return {
+    schema: first.schema,
+    version: later.at(-1)?.version ?? first.version,
+    values: [...values],
+    puts: [...puts.values()],
+    removals: [...removals.values()],
+    dropped: [...dropped],
+  };
+}
+
 /** A state built up from records, or from the key-value form of one. */
 export class LogReplay {
   readonly #values = new Map<number, object>();

@@ -2,10 +2,7 @@
 const MAX_ORDERS = 120;
 
 /**
- * Every order of so many things, or the first 120: each says which rank the first, second … has.
- *
- * Among equal nodes the one with the lower id is taken, and ids are random: what a recording shows
- * is what one order of ids brought about. Nothing but the order matters.
+ * Every order of so many things, or the first 120: positions, the first thing's first.
  */
 export function* nodeOrders(count: number): Generator<readonly number[]> {
   let left = MAX_ORDERS;

@@ -37,25 +37,20 @@ export function loadScenarios(place: string): readonly Scenario[] | undefined {
 /**
  * Plays one scenario in a cluster of its own.
  *
- * Among equal nodes the one with the lower id is taken, and ids are random: a recording shows what
- * one cluster's ids brought about. So where a placement was otherwise, the scenario passes if some
- * order of the ids gives exactly what was recorded, from the first step to the last.
+ * Of equal nodes the one whose turn it is by order of joining is taken, where SwarmKit reads a map
+ * in one of a few orders. So where a placement was otherwise, the scenario passes if some order of
+ * joining gives exactly what was recorded, from the first step to the last (D-0320).
  */
 export function runScenario(scenario: Scenario, options: RunOptions): Outcome {
   const why = obstacle(scenario);
   if (why !== undefined) return { id: scenario.id, kind: 'skipped', why: [why] };
   const first = play(scenario, options);
   if (!beganWithPlacement(first, scenario)) return first;
-  for (const order of nodeOrders(countJoins(scenario))) {
+  for (const order of nodeOrders(scenario.nodes)) {
     const outcome = play(scenario, { ...options, order });
     if (outcome.kind === 'passed') return outcome;
   }
   return first;
-}
-
-/** Ids that the scenario's cluster gives out: nodes that leave and join again get another. */
-function countJoins({ nodes, steps }: Scenario): number {
-  return nodes + steps.filter((step) => step.do === 'joinNode').length;
 }
 
 /** Whether the first thing that went wrong is who is where; all later ones may follow from it. */
@@ -66,7 +61,7 @@ function beganWithPlacement({ why: [first = ''] }: Outcome, { steps }: Scenario)
 }
 
 interface PlayOptions extends RunOptions {
-  /** Ranks of the nodes' ids in order of joining; absent: as the seed has it. */
+  /** Positions of the nodes in order of joining; absent: n1 first. */
   readonly order?: readonly number[];
 }
 

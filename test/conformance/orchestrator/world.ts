@@ -1,5 +1,5 @@
 import { toInstant, VirtualClock } from '../../../src/base/clock.ts';
-import { createSeededRandom, randomId } from '../../../src/base/random.ts';
+import { createSeededRandom } from '../../../src/base/random.ts';
 import { Cluster, type ClusterTimings } from '../../../src/orchestrator/cluster.ts';
 import { createControl, type Control } from '../../../src/orchestrator/control.ts';
 import { createSimulatedRuntime, type SimulatedRuntime } from '../../../src/runtimes/simulated.ts';
@@ -62,7 +62,7 @@ const START = toInstant(Date.parse('2026-11-20T00:00:00Z'));
 export interface WorldOptions {
   readonly seed: number;
   readonly timings: ClusterTimings;
-  /** Ranks of the nodes' ids in order of joining; absent: as the seed has it. */
+  /** Positions of the nodes in order of joining; absent: n1 first. */
   readonly order?: readonly number[] | undefined;
 }
 
@@ -74,8 +74,6 @@ export class World {
   readonly api: EngineApi;
   readonly runtime: SimulatedRuntime;
   readonly members = new Map<string, Member>();
-  /** Ids of the nodes that are to join next. */
-  readonly #ids: NodeId[];
 
   constructor(nodes: number, options: WorldOptions) {
     const { clock } = this;
@@ -92,14 +90,13 @@ export class World {
       executor: this.runtime,
       timings: options.timings,
     });
-    const ids = (options.order ?? []).map(() => randomId(random) as NodeId).sort();
-    this.#ids = (options.order ?? []).flatMap((rank) => ids[rank] ?? []);
     const { store } = this.cluster;
     this.control = createControl({ store, clock, random });
     this.control.createCluster();
     this.api = new EngineApi(this.cluster, this.control);
     this.cluster.start();
-    for (let at = 1; at <= nodes; at += 1) this.join(`n${at}`);
+    const inOrder = Array.from({ length: nodes }, (_, at) => at);
+    for (const at of options.order ?? inOrder) this.join(`n${at + 1}`);
   }
 
   /** A member joins, anew if it has left. */
@@ -109,7 +106,6 @@ export class World {
     if (!profile) throw new Error(`no profile for node ${name}`);
     const ip = `10.78.0.${at}`;
     const id = this.cluster.join({
-      id: this.#ids.shift(),
       role: at === 1 ? 'manager' : 'worker',
       addr: ip,
       description: {
@@ -134,11 +130,7 @@ export class World {
 
   /** The node comes back. Its engine had died with it, and with the engine its containers. */
   restart(name: string): void {
-    const { id } = this.member(name);
-    for (const task of this.cluster.store.view.tasksByNode(id)) {
-      this.runtime.containerOf(task.ID)?.kill();
-    }
-    this.cluster.bringUp(id);
+    this.cluster.recover(this.member(name).id);
   }
 
   /** Lets so much time pass. */

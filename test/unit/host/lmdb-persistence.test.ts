@@ -73,6 +73,30 @@ async function filledStore(): Promise<void> {
 }
 
 describe('what is durable', () => {
+  test('commits that come while one is written are there as if written one by one', async () => {
+    const first = await openStore();
+    fill(first.store);
+    const [service] = first.store.view.list('service');
+    if (!service) throw new Error('no service');
+    first.store.update('import', (tx) => {
+      for (const Slot of [4, 5]) tx.create('task', aTask(service, { Slot }));
+    });
+    first.store.update('import', (tx) => {
+      for (const task of tx.view.list('task')) if (task.Slot !== 2) tx.remove('task', task.ID);
+    });
+    first.store.update('import', (tx) => {
+      const Spec = { ...service.Spec, Labels: { now: 'other' } };
+      tx.update('service', { ...service, Spec });
+    });
+    await first.store.durable();
+    const tasks = first.store.view.list('task');
+    await first.close();
+    const second = await openStore();
+    expect(second.store.view.list('task')).toEqual(tasks);
+    expect(second.store.view.list('service')[0]?.Spec.Labels).toEqual({ now: 'other' });
+    await second.close();
+  });
+
   test('comes back whole: objects, versions, order, sharing', async () => {
     const first = await openStore();
     fill(first.store);

@@ -106,7 +106,7 @@ test('does not mistake properties of every object for labels', () => {
     tasks: ['t1', 't2'] as TaskId[],
   };
   const { assignments } = scheduleGroup(set, group, { now: toInstant(0) });
-  expect(assignments.map(({ node }) => node)).toEqual(['n1', 'n2']);
+  expect(assignments.map(({ node }) => node)).toEqual(['n2', 'n1']);
 });
 
 test('names filters by the number of nodes they refuse, most first', () => {

@@ -73,7 +73,7 @@ describe('the scheduler', () => {
     const tasks = cluster.addTasks(4);
     expect(tasks.map(({ ID }) => cluster.see(ID).NodeID)).toEqual(Array(4).fill(undefined));
     cluster.settle();
-    expect(tasks.map(({ ID }) => cluster.see(ID).NodeID)).toEqual(['n1', 'n2', 'n1', 'n2']);
+    expect(tasks.map(({ ID }) => cluster.see(ID).NodeID)).toEqual(['n2', 'n1', 'n2', 'n1']);
     expect(cluster.see(tasks[0]!.ID).Status).toMatchObject({
       State: 'assigned',
       Message: 'scheduler assigned task to node',
