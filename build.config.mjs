@@ -2,8 +2,8 @@
 // the daemon of embedded clusters, one file for bin/load-daemon.js.
 // Run by `npm run build` and `prepare`.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 import { compileSchemas } from './schemas/compile-schemas.mjs';
 
@@ -56,6 +56,30 @@ const lateModules = {
   },
 };
 
+/**
+ * Modules of ours with large tables that most commands never look at: evaluated when something of them
+ * is used. The table of Compose keys takes 10 ms, and files in docker's format do not need it.
+ */
+const lateTables = {
+  name: 'late-tables',
+  setup(bundle) {
+    bundle.onResolve({ filter: /\/keys\/table\/index\.ts$/ }, ({ path, resolveDir, namespace }) =>
+      namespace === 'table' ? undefined : { path: resolve(resolveDir, path), namespace: 'table' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'table' }, ({ path }) => {
+      const getters = exportsOf(path).map((name) => `get ${name}() { return load().${name}; }`);
+      const contents = `const load = () => require(${JSON.stringify(path)});
+        module.exports = { ${getters.join(', ')} };`;
+      return { contents, resolveDir: dirname(path) };
+    });
+  },
+};
+
+function exportsOf(file) {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+}
+
 /** The daemon is a bundle of its own; what is not a chunk is required from bin/. */
 const daemonApart = {
   name: 'daemon-apart',
@@ -83,7 +107,7 @@ const { outputFiles } = await build({
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [unusedByDockerode, undecidedChalk, lateModules, daemonApart],
+  plugins: [unusedByDockerode, undecidedChalk, lateModules, lateTables, daemonApart],
   write: false,
 });
 

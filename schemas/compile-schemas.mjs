@@ -16,6 +16,9 @@ export async function compileSchemas() {
   const formats = join(root, 'src/stack/formats.ts');
   const ajv = new Ajv({
     allErrors: true,
+    // A quarter less code to load: the texts are ours, and what is referred to stays apart.
+    messages: false,
+    inlineRefs: false,
     allowUnionTypes: true,
     strictTypes: false,
     // Only the names matter here; the code calls the functions of `formats`.

@@ -20,7 +20,8 @@ export type Substituted =
       readonly quoted: string;
     };
 
-const NAME = /[_a-z][_a-z0-9]*/iuy;
+/** Docker's `(?i)[_a-z][_a-z0-9]*`: with the two letters that fold to s and k. Flag `i` with `u` costs a millisecond. */
+const NAME = /[_A-Za-z\u017f\u212a][_A-Za-z0-9\u017f\u212a]*/y;
 
 /** What follows a name in braces: `:-`, `-`, `:?`, `?`, `:+`, `+`. */
 const OPERATOR = /:?[-?+]/y;

@@ -66,7 +66,7 @@ function splitSections(written: string, drives: DriveRule): string[] {
   let start = 0;
   for (let at = 0; at < written.length; at += 1) {
     if (written[at] !== ':') continue;
-    const isDrive = /^\p{L}$/u.test(written.slice(start, at));
+    const isDrive = isLetter(written.slice(start, at));
     if (isDrive && (drives === 'always' || isPlausibleDrive(written.slice(at + 1)))) continue;
     sections.push(written.slice(start, at));
     start = at + 1;
@@ -83,5 +83,12 @@ function isPlausibleDrive(rest: string): boolean {
 }
 
 function isFilePath(source: string): boolean {
-  return /^[./~]/.test(source) || source.startsWith('\\\\') || /^\p{L}:/u.test(source);
+  if (/^[./~]/.test(source) || source.startsWith('\\\\')) return true;
+  const colon = source.indexOf(':');
+  return colon > 0 && isLetter(source.slice(0, colon));
+}
+
+/** Compiling `\p{L}` takes milliseconds, so longer texts never get to it. */
+function isLetter(text: string): boolean {
+  return text.length <= 2 && /^\p{L}$/u.test(text);
 }

@@ -4,6 +4,7 @@ export const END = 0;
 export const TAB = 0x09;
 export const SPACE = 0x20;
 export const HASH = 0x23;
+export const COLON = 0x3a;
 export const LINE_FEED = 0x0a;
 export const CARRIAGE_RETURN = 0x0d;
 
@@ -28,6 +29,11 @@ export function isBreakOrEnd(code: number): boolean {
 
 export function isSpaceOrEnd(code: number): boolean {
   return code === SPACE || code === TAB || isBreakOrEnd(code);
+}
+
+/** ASCII letters: no indicator is one, so a plain scalar begins. */
+export function isLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
 
 /** Letters, digits, `_` and `-`: what anchors and tag handles are made of. */

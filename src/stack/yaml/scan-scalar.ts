@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import {
+  COLON,
   HASH,
   SPACE,
   TAB,
@@ -49,7 +50,28 @@ function takeGap(cursor: Cursor, gap: Gap, minimum: number): void {
   }
 }
 
-const FLOW_ENDS_PLAIN = codesOf(',?[]{}');
+/** By ASCII code, whether a run may end there: at a colon only before white space. */
+const STOPS = stopsOf('\0\t\n\r :');
+const FLOW_STOPS = stopsOf('\0\t\n\r :,?[]{}');
+const QUOTED_STOPS = stopsOf('\0\t\n\r \'"\\');
+
+function stopsOf(characters: string): Uint8Array {
+  const stops = new Uint8Array(0x80);
+  for (const code of codesOf(characters)) stops[code] = 1;
+  return stops;
+}
+
+/**
+ * The first position from `at` on where `stops` or a line break is.
+ *
+ * Most of a file passes through here, and most commands end before it is optimised: no calls.
+ */
+function skipRun(text: string, from: number, stops: Uint8Array): number {
+  for (let at = from; ; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80 ? stops[code] === 1 : isBreak(code)) return at;
+  }
+}
 
 /** What a plain scalar's scan found. */
 export interface PlainScalar {
@@ -62,13 +84,10 @@ export interface PlainScalar {
 /** Moves to the end of a run of plain characters on one line. */
 function skipPlainRun(cursor: Cursor, inFlow: boolean): void {
   const { text } = cursor;
-  let { at } = cursor;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (isSpaceOrEnd(code)) break;
-    if (code === 0x3a && isSpaceOrEnd(text.charCodeAt(at + 1))) break;
-    if (inFlow && FLOW_ENDS_PLAIN.has(code)) break;
-    at += 1;
+  const stops = inFlow ? FLOW_STOPS : STOPS;
+  let at = skipRun(text, cursor.at, stops);
+  while (text.charCodeAt(at) === COLON && !isSpaceOrEnd(text.charCodeAt(at + 1))) {
+    at = skipRun(text, at + 1, stops);
   }
   cursor.at = at;
 }
@@ -150,6 +169,7 @@ function takeQuotedRun(cursor: Cursor, quote: number, pieces: string[]): boolean
     if (cursor.at > start) pieces.push(cursor.text.slice(start, cursor.at));
   };
   for (;;) {
+    cursor.at = skipRun(cursor.text, cursor.at, QUOTED_STOPS);
     const code = cursor.code();
     if (isSpaceOrEnd(code)) break;
     if (code === quote) {

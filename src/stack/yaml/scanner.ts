@@ -1,4 +1,14 @@
-import { HASH, SPACE, TAB, codesOf, isBlank, isBreak, isSpaceOrEnd, isWord } from './characters.ts';
+import {
+  HASH,
+  SPACE,
+  TAB,
+  codesOf,
+  isBlank,
+  isBreak,
+  isLetter,
+  isSpaceOrEnd,
+  isWord,
+} from './characters.ts';
 import { Cursor } from './cursor.ts';
 import { scanBlock, scanPlain, scanQuoted } from './scan-scalar.ts';
 import { scanTag } from './scan-tag.ts';
@@ -152,13 +162,17 @@ export class Scanner {
   /** Skips blanks, comments and line breaks. */
   private skipToToken(): void {
     const { cursor } = this;
+    const { text } = cursor;
     for (;;) {
-      let code = cursor.code();
+      let { at } = cursor;
+      let code = text.charCodeAt(at);
       while (code === SPACE || (code === TAB && (this.flowLevel > 0 || !this.mayStartKey))) {
-        cursor.at += 1;
-        code = cursor.code();
+        at += 1;
+        code = text.charCodeAt(at);
       }
+      cursor.at = at;
       if (code === HASH) cursor.skipComment();
+      else if (code > SPACE && code < 0x80) return;
       if (!isBreak(cursor.code())) return;
       cursor.takeBreak();
       if (this.flowLevel === 0) this.mayStartKey = true;
@@ -172,6 +186,7 @@ export class Scanner {
     const code = cursor.code();
     if (code === 0) return this.fetchStreamEnd();
     if (cursor.column === 0 && code === 0x25) return this.fetchDirective();
+    if (isLetter(code)) return this.fetchPlain();
     if (cursor.atDocumentMarker()) return this.fetchDocumentMarker(code);
     const next = cursor.code(1);
     if (this.fetchers.get(code)?.(next) === true) return undefined;
