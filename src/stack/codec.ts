@@ -35,8 +35,6 @@ export type Members<T> = {
 interface StructOptions {
   /** Printed as `{}` when nothing is in it (docker: a pointer). */
   readonly keepEmpty?: boolean;
-  /** Parity: `x-` keys are lost when nothing else is printed (yaml-extensions-everywhere). */
-  readonly losesLoneExtensions?: boolean;
 }
 
 /** A mapping with known keys: decoded, merged and printed member by member; `x-` keys are kept. */
@@ -135,7 +133,7 @@ function printMembers(
     if (printed !== undefined) result[name] = printed;
   }
   const extensions = source['extensions'] as YamlMap | undefined;
-  if (extensions && (options.losesLoneExtensions !== true || hasKeys(result))) {
+  if (extensions) {
     for (const key of Object.keys(extensions).sort()) result[key] = extensions[key] ?? null;
   }
   return options.keepEmpty === true || hasKeys(result) ? result : undefined;

@@ -1,6 +1,6 @@
 import { emptyRecord, printMap, type Codec } from './codec.ts';
 import type { Cursor } from './cursor.ts';
-import { toText } from './scalars.ts';
+import { requireString, toText } from './scalars.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from './yaml-values.ts';
 
 /** A list of anything; a later file's items are appended. A single value is a list of one. */
@@ -25,13 +25,16 @@ export function listOf<T>(item: Codec<T>): Codec<readonly T[]> {
 }
 
 const word: Codec<string> = {
-  decode: (value, at) => toText(value, at),
+  decode: requireString,
   merge: (_base, over) => over,
   print: (value) => value,
 };
 
 /** A list of strings, or one string; a later file's items are appended. */
 export const textList: Codec<readonly string[]> = listOf(word);
+
+/** A list of scalars that are formatted whatever they are; a later file's items are appended. */
+export const scalarList: Codec<readonly string[]> = listOf({ ...word, decode: toText });
 
 /** Label-like: strings by name, from a mapping or a list of `key=value`. */
 export type TextMap = Readonly<Record<string, string>>;
@@ -57,7 +60,7 @@ function fillFromList<E>(
 ): void {
   for (let index = 0; index < items.length; index += 1) {
     at.enter(index);
-    const line = toText(items[index] ?? null, at);
+    const line = requireString(items[index] ?? null, at);
     at.leave();
     if (line === undefined) continue;
     const equals = line.indexOf('=');

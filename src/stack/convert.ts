@@ -88,22 +88,45 @@ function convertFileObjects(
   model: StackModel,
   options: ConvertContext,
 ): Pick<StackSpec, 'secrets' | 'externalSecrets' | 'configs' | 'externalConfigs'> {
-  const secrets: SecretSpec[] = [];
-  const configs: ConfigSpec[] = [];
+  const secrets = new Map<string, SecretSpec>();
+  const configs = new Map<string, ConfigSpec>();
   for (const [key, object] of Object.entries(model.secrets)) {
-    if (!object.external)
-      secrets.push(toSecretSpec(toSource('secret', key, { object, options }), object));
+    if (object.external) continue;
+    secrets.set(key, toSecretSpec(toSource('secret', key, { object, options }), object));
   }
   for (const [key, object] of Object.entries(model.configs)) {
-    if (!object.external)
-      configs.push(toConfigSpec(toSource('config', key, { object, options }), object));
+    if (object.external) continue;
+    configs.set(key, toConfigSpec(toSource('config', key, { object, options }), object));
   }
+  reportTwins('secret', secrets, options);
+  reportTwins('config', configs, options);
   return {
-    secrets: secrets.sort(byString((one) => one.Name)),
+    secrets: [...secrets.values()].sort(byString((one) => one.Name)),
     externalSecrets: externalObjects(model, 'secret', options.stack),
-    configs: configs.sort(byString((one) => one.Name)),
+    configs: [...configs.values()].sort(byString((one) => one.Name)),
     externalConfigs: externalObjects(model, 'config', options.stack),
   };
+}
+
+/** Two objects of one name: the second would be an update of the first, which changes labels only. */
+function reportTwins(
+  kind: FileObjectKind,
+  specs: ReadonlyMap<string, SecretSpec | ConfigSpec>,
+  { report }: ConvertContext,
+): void {
+  const first = new Map<string, { readonly key: string; readonly data: string }>();
+  for (const [key, { Name: name, Data: data = '' }] of specs) {
+    const twin = first.get(name);
+    if (!twin) first.set(name, { key, data });
+    else if (twin.data !== data) {
+      report([`${kind}s`, key], {
+        code: 'name-with-two-contents',
+        severity: 'error',
+        message: `failed to update ${kind} ${name}: only updates to Labels are allowed, and ${kind}s ${twin.key} and ${key} give it different content`,
+        hint: 'give one of them another "name"',
+      });
+    }
+  }
 }
 
 function toSource(

@@ -101,7 +101,8 @@ const SPECIAL_WORD = /^(?:\.(?:nan|NaN|NAN)|<<|=)$/;
 /** Starts like an indicator, or holds `: ` or ` #`, or starts or ends with a blank. */
 const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`\s]|^[-?:](?:\s|$)|^(?:---|\.\.\.)|:(?:\s|$)|\s#|\s$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udfff]/u;
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]|[\ud800-\udfff]/u;
 
 /** A mapping's key on one line. */
 export function printKey(key: string): string {
@@ -121,13 +122,35 @@ function isNumberLike(text: string): boolean {
   return NUMBER_LIKE.test(text) || DATE_LIKE.test(text) || SPECIAL_WORD.test(text);
 }
 
+/** Escapes with a letter of their own. */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\0', '\\0'],
+  ['\x07', '\\a'],
+  ['\b', '\\b'],
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\v', '\\v'],
+  ['\f', '\\f'],
+  ['\r', '\\r'],
+  ['\x1b', '\\e'],
+  ['\x85', '\\N'],
+  ['\u2028', '\\L'],
+  ['\u2029', '\\P'],
+]);
+
+const ESCAPED = new RegExp(`["\\\\]|${UNPRINTABLE.source}`, 'gu');
+
 function doubleQuoted(text: string): string {
-  const escaped = JSON.stringify(text).slice(1, -1);
-  return `"${escaped.replaceAll(new RegExp(UNPRINTABLE, 'gu'), escapeUnit)}"`;
+  return `"${text.replaceAll(ESCAPED, (char) => ESCAPES.get(char) ?? escapeByNumber(char))}"`;
 }
 
-function escapeUnit(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** `\x7F`, `\uFEFF`, `\U0001F44D`: as few digits as hold the character. */
+function escapeByNumber(char: string): string {
+  const digits = (char.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  if (digits.length <= 2) return `\\x${digits.padStart(2, '0')}`;
+  return digits.length <= 4 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
 /** Whether a text can be a literal block: lines, no blanks at their edges that YAML would eat. */

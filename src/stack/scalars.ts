@@ -23,16 +23,34 @@ function isScalar(value: YamlValue): value is YamlScalar {
   );
 }
 
-/** The value as text; undefined (and reported) when it is a list or a mapping. */
+/**
+ * The value as text; undefined (and reported) when it is a list or a mapping.
+ *
+ * For members of mappings: docker formats whatever scalar stands there, dates too.
+ */
 export function toText(value: YamlValue, at: Cursor): string | undefined {
   if (isScalar(value)) return formatScalar(value);
   at.error({ code: 'invalid-type', reason: 'must be a string' });
   return undefined;
 }
 
+/**
+ * As `toText`, for places of a string.
+ *
+ * Parity: an unquoted date passes docker's schema as a string and is refused when it is decoded.
+ */
+export function requireString(value: YamlValue, at: Cursor): string | undefined {
+  if (!(value instanceof YamlTimestamp) || at.context.format === 'compose') {
+    return toText(value, at);
+  }
+  const reason = `expected type 'string', got unconvertible type 'time.Time'`;
+  at.error({ code: 'invalid-type', reason, hint: 'put the date in quotes' });
+  return undefined;
+}
+
 /** A string; the empty one means absent and never overrides. */
 export const text: Codec<string> = {
-  decode: (value, at) => (value === null ? undefined : toText(value, at)),
+  decode: (value, at) => (value === null ? undefined : requireString(value, at)),
   merge: (base, over) => (over === '' ? base : over),
   print: (value) => (value === '' ? undefined : value),
 };
@@ -126,11 +144,21 @@ export const ratio: Codec<number> = {
     if (value === null) return undefined;
     const number = toNumber(value);
     if (number === undefined) at.error({ code: 'invalid-type', reason: 'must be a number' });
-    return number;
+    return number === undefined ? undefined : shortestFloat32(number);
   },
   merge: (base, over) => (over === 0 ? base : over),
   print: (value) => (value === 0 ? undefined : value),
 };
+
+/** Parity: docker holds a ratio in 32 bits; the shortest text of that float is shown and sent. */
+function shortestFloat32(value: number): number {
+  const single = Math.fround(value);
+  for (let digits = 1; digits <= 9; digits += 1) {
+    const candidate = Number(single.toPrecision(digits));
+    if (Math.fround(candidate) === single) return candidate;
+  }
+  return single;
+}
 
 /** A Go duration, in ns; a later zero does not override. */
 export function duration(options: ZeroOptions): Codec<Nanoseconds> {

@@ -184,6 +184,11 @@ export const KEY_CODES: Explanations = explanations({
     'network_mode: service:db',
     'Attach services to networks; host and bridge are possible.',
   ],
+  'name-with-two-contents': [
+    'Two secrets or configs of the file have one name and different content.',
+    'a: {name: settings, file: ./a.ini}, b: {name: settings, file: ./b.ini}',
+    'Name them differently; a secret or config has one content for good.',
+  ],
   'network-name-used-twice': [
     'Two networks of a stack have one name.',
     'two keys with name: web',

@@ -30,7 +30,7 @@ export const capDrop: KeySpec<readonly string[]> = defineKey({
 function normaliseCapabilities(value: readonly string[]): readonly string[] {
   const names = value
     .map((one) => one.trim().toUpperCase())
-    .filter((name) => name !== '' && name !== 'RESET')
+    .filter((name) => name !== 'RESET')
     .map((name) => (name === 'ALL' || name.startsWith('CAP_') ? name : `CAP_${name}`));
   return names.includes('ALL') ? ['ALL'] : [...new Set(names)].sort();
 }

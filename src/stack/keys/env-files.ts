@@ -8,7 +8,7 @@ import { defineKey, type KeySpec } from '../key-spec.ts';
 import { describeFailure } from '../load.ts';
 import { resolvePath } from '../paths.ts';
 import type { PrintValue } from '../print-value.ts';
-import { toText } from '../scalars.ts';
+import { requireString } from '../scalars.ts';
 import { isYamlMap, type YamlMap } from '../yaml-values.ts';
 
 /** The long form of an env file. @source compose-spec 05-services.md, env_file */
@@ -24,14 +24,14 @@ interface EnvFileLong {
 export type EnvFileModel = string | EnvFileLong;
 
 const envFileCodec: Codec<EnvFileModel> = {
-  decode: (value, at) => (isYamlMap(value) ? decodeLong(value, at) : toText(value, at)),
+  decode: (value, at) => (isYamlMap(value) ? decodeLong(value, at) : requireString(value, at)),
   merge: (_base, over) => over,
   print: (value) => (typeof value === 'string' ? value : printLong(value)),
 };
 
 function decodeLong(value: YamlMap, at: Cursor): EnvFileModel | undefined {
   const { path, required = true, format = '' } = value;
-  const written = toText(path ?? '', at);
+  const written = requireString(path ?? '', at);
   if (written === undefined) return undefined;
   const word = textOf(format);
   if (word !== '' && word !== 'raw') {
@@ -84,7 +84,8 @@ export function readEnvFile(
     at.problem({
       code: 'env-file-unreadable',
       severity: 'error',
-      message: describeFailure(path, content),
+      // A directory opens, and fails when it is read as an env file.
+      message: `${content.code === 'EISDIR' ? `invalid env file (${path}): ` : ''}${describeFailure(path, content)}`,
       hint,
     });
     at.context.envFiles.set(key, 'unreadable');

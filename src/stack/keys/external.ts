@@ -1,7 +1,7 @@
-import { isYamlMap } from '../yaml-values.ts';
+import { isYamlMap, type YamlMap } from '../yaml-values.ts';
 import type { Codec } from '../codec.ts';
 import type { Cursor } from '../cursor.ts';
-import { toText } from '../scalars.ts';
+import { requireString } from '../scalars.ts';
 
 /** Marks an object that exists outside the stack. */
 export interface External {
@@ -19,7 +19,7 @@ export const external: Codec<External> = {
     if (value === 'true') return {};
     if (!isYamlMap(value)) return undefined;
     at.enter('name');
-    const name = value['name'] === undefined ? undefined : toText(value['name'], at);
+    const name = value['name'] === undefined ? undefined : requireString(value['name'], at);
     at.leave();
     return name === undefined || name === '' ? {} : { legacyName: name };
   },
@@ -37,6 +37,20 @@ interface ExternalRules {
   readonly key: string;
   /** Minor version from which `name` exists, and `external.name` is deprecated. */
   readonly nameSince: number;
+}
+
+/**
+ * A network or volume as docker holds it: `x-` keys stay with external ones only.
+ *
+ * Parity: docker's loader copies them after it has left out what the stack makes itself.
+ */
+export function withoutOwnExtensions<T extends ExternalObject & { extensions?: YamlMap }>(
+  object: T,
+  at: Cursor,
+): T {
+  if (at.context.format === 'compose' || object.external || !object.extensions) return object;
+  const { extensions: _extensions, ...rest } = object;
+  return rest as T;
 }
 
 /**

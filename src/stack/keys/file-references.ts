@@ -5,7 +5,7 @@ import { struct, type Codec } from '../codec.ts';
 import type { Cursor } from '../cursor.ts';
 import { given } from '../given.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
-import { fileMode, text, toText } from '../scalars.ts';
+import { fileMode, text, requireString } from '../scalars.ts';
 import { lookUp, type ServiceScope } from '../service-scope.ts';
 import { isYamlMap, type YamlValue } from '../yaml-values.ts';
 import { mergeKeyed } from './merge-keyed.ts';
@@ -60,7 +60,7 @@ const referencesCodec: Codec<readonly FileReferenceModel[]> = {
 
 function decodeItem(item: YamlValue, at: Cursor): FileReferenceModel | undefined {
   if (isYamlMap(item)) return longForm.decode(item, at);
-  const source = toText(item, at);
+  const source = requireString(item, at);
   return source === undefined ? undefined : { source };
 }
 

@@ -7,7 +7,7 @@ import type { Compat } from '../read-stack.ts';
 import type { Path, Problem } from '../report.ts';
 import { flag, text } from '../scalars.ts';
 import type { YamlMap } from '../yaml-values.ts';
-import { external, settleExternal, type External } from './external.ts';
+import { external, settleExternal, withoutOwnExtensions, type External } from './external.ts';
 
 interface IpamPool {
   readonly subnet?: string;
@@ -35,33 +35,31 @@ export interface NetworkModel {
   readonly extensions?: YamlMap;
 }
 
-const fields = struct<NetworkModel>(
-  {
-    name: text,
+const fields = struct<NetworkModel>({
+  name: text,
+  driver: text,
+  driver_opts: textMap,
+  ipam: struct<IpamModel>({
     driver: text,
-    driver_opts: textMap,
-    ipam: struct<IpamModel>({
-      driver: text,
-      config: listOf(
-        struct<IpamPool>({ subnet: text, ip_range: text, gateway: text }, { keepEmpty: true }),
-      ),
-      options: textMap,
-    }),
-    external,
-    internal: flag,
-    attachable: flag,
-    enable_ipv6: flag,
-    labels: textMap,
-  },
-  { losesLoneExtensions: true },
-);
+    config: listOf(
+      struct<IpamPool>({ subnet: text, ip_range: text, gateway: text }, { keepEmpty: true }),
+    ),
+    options: textMap,
+  }),
+  external,
+  internal: flag,
+  attachable: flag,
+  enable_ipv6: flag,
+  labels: textMap,
+});
 
 /** Reads, merges and prints the entries of `networks`; an entry in two files is replaced whole. */
 export const networkCodec: Codec<NetworkModel> = {
   decode: (value, at) => {
     const object = value === null ? {} : fields.decode(value, at);
-    const key = at.key();
-    return object && settleExternal(object, at, { kind: 'network', key, nameSince: 5 });
+    if (!object) return undefined;
+    const own = withoutOwnExtensions(object, at);
+    return settleExternal(own, at, { kind: 'network', key: at.key(), nameSince: 5 });
   },
   merge: (_base, over) => over,
   print: (value) => fields.print(value) ?? {},

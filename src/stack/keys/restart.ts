@@ -57,7 +57,9 @@ export const restart: KeySpec<string> = defineKey({
 });
 
 function parseRestart(value: string, scope: ServiceScope): RestartPolicy | undefined {
-  const [name = '', count = ''] = value.split(':', 2);
+  const colon = value.indexOf(':');
+  const name = colon < 0 ? value : value.slice(0, colon);
+  const count = colon < 0 ? '' : value.slice(colon + 1);
   const reason = explainRestart(value, name, count);
   if (reason !== undefined) {
     const hint = 'use no, always, unless-stopped, on-failure or on-failure:3';
@@ -86,7 +88,7 @@ function explainRestart(value: string, name: string, count: string): string | un
   if (value.startsWith(':')) {
     return 'invalid restart policy format: no policy provided before colon';
   }
-  if (count !== '' && !/^[-+]?\d+$/.test(count)) {
+  if (count !== '' && !isInt64(count)) {
     return 'invalid restart policy format: maximum retry count must be an integer';
   }
   if (Number(count) < 0) {
@@ -95,6 +97,12 @@ function explainRestart(value: string, name: string, count: string): string | un
   return Object.hasOwn(CONDITIONS, name)
     ? undefined
     : `invalid restart policy: unknown policy '${name}' (must be one of 'no', 'always', 'on-failure', or 'unless-stopped')`;
+}
+
+function isInt64(text: string): boolean {
+  if (!/^[-+]?\d+$/.test(text)) return false;
+  const number = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(64, number) === number;
 }
 
 /** Parity: in docker's format `restart: "no"` is sent as nothing, and Swarm's default is to restart always. */

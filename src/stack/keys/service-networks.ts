@@ -4,7 +4,7 @@ import { emptyRecord, printMap, struct, type Codec } from '../codec.ts';
 import { textList, textMap, type TextMap } from '../collections.ts';
 import type { Cursor } from '../cursor.ts';
 import { defineKey, type KeySpec } from '../key-spec.ts';
-import { text, toText } from '../scalars.ts';
+import { text, requireString } from '../scalars.ts';
 import { lookUp, type ServiceScope } from '../service-scope.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from '../yaml-values.ts';
 import { isUserDefinedNetwork, networkName } from './networks.ts';
@@ -64,7 +64,7 @@ function fillFromList(
 ): void {
   items.forEach((item, index) => {
     at.enter(index);
-    const key = toText(item, at);
+    const key = requireString(item, at);
     at.leave();
     if (key !== undefined) result[key] = null;
   });

@@ -42,17 +42,7 @@ export function toUpdateConfig(model: UpdateConfigModel): UpdateConfig {
     ...(delay !== 0 && { Delay: delay }),
     ...(action !== '' && { FailureAction: action as NonNullable<UpdateConfig['FailureAction']> }),
     ...(monitor !== 0 && { Monitor: monitor }),
-    // Parity: docker holds the ratio in 32 bits; the shortest text of that float is what it sends.
-    ...(maxRatio !== 0 && { MaxFailureRatio: shortestFloat32(maxRatio) }),
+    ...(maxRatio !== 0 && { MaxFailureRatio: maxRatio }),
     ...(order !== '' && { Order: order as NonNullable<UpdateConfig['Order']> }),
   };
-}
-
-function shortestFloat32(value: number): number {
-  const single = Math.fround(value);
-  for (let digits = 1; digits <= 9; digits += 1) {
-    const candidate = Number(single.toPrecision(digits));
-    if (Math.fround(candidate) === single) return candidate;
-  }
-  return single;
 }

@@ -5,7 +5,7 @@ import type { Cursor } from '../cursor.ts';
 import { text } from '../scalars.ts';
 import type { YamlMap } from '../yaml-values.ts';
 import { clusterSpec, type ClusterSpec } from './cluster-spec.ts';
-import { external, settleExternal, type External } from './external.ts';
+import { external, settleExternal, withoutOwnExtensions, type External } from './external.ts';
 
 /** A top-level volume of the file. @source spec/stack-file.md 11.1 */
 export interface VolumeModel {
@@ -19,17 +19,14 @@ export interface VolumeModel {
   readonly extensions?: YamlMap;
 }
 
-const fields = struct<VolumeModel>(
-  {
-    name: text,
-    driver: text,
-    driver_opts: textMap,
-    external,
-    labels: textMap,
-    'x-cluster-spec': clusterSpec,
-  },
-  { losesLoneExtensions: true },
-);
+const fields = struct<VolumeModel>({
+  name: text,
+  driver: text,
+  driver_opts: textMap,
+  external,
+  labels: textMap,
+  'x-cluster-spec': clusterSpec,
+});
 
 /** Reads, merges and prints the entries of `volumes`; an entry in two files is replaced whole. */
 export const volumeCodec: Codec<VolumeModel> = {
@@ -38,7 +35,8 @@ export const volumeCodec: Codec<VolumeModel> = {
     if (!object) return undefined;
     const key = at.key();
     reportConflicts(object, key, at);
-    return settleExternal(object, at, { kind: 'volume', key, nameSince: 4 });
+    const own = withoutOwnExtensions(object, at);
+    return settleExternal(own, at, { kind: 'volume', key, nameSince: 4 });
   },
   merge: (_base, over) => over,
   print: (value) => fields.print(value) ?? {},

@@ -1,4 +1,4 @@
-import { textList } from '../collections.ts';
+import { scalarList, textList } from '../collections.ts';
 import { ignoredKey, type KeySpec } from '../key-spec.ts';
 import { flag, text } from '../scalars.ts';
 
@@ -21,7 +21,7 @@ export const devices: KeySpec<readonly string[]> = ignoredKey(textList, AGENT);
 export const domainname: KeySpec<string> = ignoredKey(text, 'write the full name in "hostname"');
 /** @source spec/stack-file.md 8.8 */
 export const expose: KeySpec<readonly string[]> = ignoredKey(
-  textList,
+  scalarList,
   "Exposing ports is unnecessary - services on the same network can access each other's containers on any port.",
   'deprecated',
 );
