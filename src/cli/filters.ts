@@ -10,7 +10,8 @@ export const FILTER_OPTION = {
   help: 'Show only what matches',
   complete: 'none',
   check(item: string) {
-    if (item.includes('=')) return;
+    // Parity: an empty filter is none.
+    if (item === '' || item.includes('=')) return;
     throw new UsageError(
       `invalid argument "${item}" for "-f, --filter" flag: bad format of filter (expected name=value)`,
     );
@@ -26,7 +27,7 @@ export function stackFilters(stack: string, filters: readonly string[]): Filters
 /** Filters as the user gave them, which the engine checks. */
 export function parseFilters(filters: readonly string[]): Filters {
   const byKey: Record<string, string[]> = {};
-  for (const filter of filters) {
+  for (const filter of filters.filter((one) => one !== '')) {
     const at = filter.indexOf('=');
     const key = filter.slice(0, at).trim().toLowerCase();
     (byKey[key] ??= []).push(filter.slice(at + 1).trim());

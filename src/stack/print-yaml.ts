@@ -100,8 +100,8 @@ const SPECIAL_WORD = /^(?:\.(?:nan|NaN|NAN)|<<|=)$/;
 
 /** Starts like an indicator, or holds `: ` or ` #`, or starts or ends with a blank. */
 const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`\s]|^[-?:](?:\s|$)|^(?:---|\.\.\.)|:(?:\s|$)|\s#|\s$/;
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]|[\ud800-\udfff]/u;
 
 /** A mapping's key on one line. */

@@ -24,6 +24,11 @@ export const BUILT_INS: FunctionTable = {
   println: (...values) => `${values.map(printValue).join(' ')}\n`,
   printf: (format, ...values) => printf(toText(format, 'printf'), values),
   html: (...values) => printAll(values).replace(/[&<>"']/g, (one) => HTML_ENTITIES[one] ?? one),
+  js: (...values) =>
+    printAll(values).replace(
+      /['"\\<>&=\p{Cc}\u2028\u2029]/gu,
+      (one) => JS_ESCAPES[one] ?? toJsEscape(one),
+    ),
   urlquery: (...values) => encodeURIComponent(printAll(values)).replaceAll('%20', '+'),
   eq: (first, ...others) => {
     if (others.length === 0) throw new Error('missing argument for comparison');
@@ -43,6 +48,12 @@ const HTML_ENTITIES: Readonly<Record<string, string>> = {
   '"': '&#34;',
   "'": '&#39;',
 };
+
+const JS_ESCAPES: Readonly<Record<string, string>> = { "'": "\\'", '"': '\\"', '\\': '\\\\' };
+
+function toJsEscape(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
 
 /** Blanks stand between two values when neither is a string. */
 function printAll(values: readonly TemplateValue[]): string {

@@ -111,6 +111,9 @@ class Executor {
 
   #itemsOf(value: TemplateValue, pipe: Pipe): readonly (readonly [TemplateValue, TemplateValue])[] {
     if (value === undefined || value === null) return [];
+    if (typeof value === 'number' && Number.isInteger(value)) {
+      return Array.from({ length: Math.min(value, MAX_COUNT) }, (_, index) => [index, index]);
+    }
     if (Array.isArray(value)) return value.map((item, index) => [index, item]);
     if (isMap(value)) {
       return Object.keys(value)
@@ -159,6 +162,9 @@ class Executor {
       const at = { ...where, command: command.map(sourceOf).join(' ') };
       return this.#call(first.name, args(), at);
     }
+    if (first.kind === 'constant' && first.value === null) {
+      throw this.#error(where.at, 'nil', 'nil is not a command');
+    }
     const value = this.#evaluateOperand(first, where, others.length + piped.length > 0);
     if (typeof value === 'function') return value(...args());
     if (others.length + piped.length === 0) return value;
@@ -180,6 +186,10 @@ class Executor {
       ...operands.map((one) => () => this.#evaluateOperand(one, where)),
       ...piped.map((value) => () => value),
     ];
+    if (thunks.length === 0) {
+      const text = `wrong number of args for ${name}: want at least 1 got 0`;
+      throw this.#error(where.at, name, text);
+    }
     let value: TemplateValue;
     for (const thunk of thunks) {
       value = thunk();
@@ -247,7 +257,8 @@ class Executor {
     if (this.#execution.typeOf)
       throw this.#error(place.at, place.source, this.#missing(value, field, place));
     if (!isMap(value) || (this.#execution.strict && value === this.#data)) {
-      throw this.#error(place.at, place.source, `can't evaluate field ${field}`);
+      const type = typeof value === 'string' ? ' in type string' : '';
+      throw this.#error(place.at, place.source, `can't evaluate field ${field}${type}`);
     }
     return undefined;
   }
@@ -268,6 +279,9 @@ class Executor {
     );
   }
 }
+
+/** Longest `{{range NUMBER}}`: a template is no program. */
+const MAX_COUNT = 100_000;
 
 /** Where a member is asked for: `path` leads from the data to what is asked, undefined elsewhere. */
 interface Place {

@@ -7,7 +7,10 @@ interface Verb {
   readonly verb: string;
 }
 
-const VERB = /%([-+# 0]*)(\d*)(?:\.(\d*))?(.)?/gsu;
+const VERB = /%([-+# 0]*)(\*|\d*)(?:\.(\*|\d*))?(?:\[(\d+)\])?(.)?/gsu;
+
+/** Go gives up on wider fields, too. */
+const MAX_WIDTH = 1_000_000;
 
 /**
  * Go's Sprintf for the verbs templates use: v s q d t c x X o b e f g T and %%.
@@ -17,24 +20,36 @@ const VERB = /%([-+# 0]*)(\d*)(?:\.(\d*))?(.)?/gsu;
  */
 export function printf(format: string, values: readonly TemplateValue[]): string {
   let next = 0;
-  const text = format.replace(VERB, (_match, flags: string, ...rest: string[]) => {
-    const [width = '', precision, verb = ''] = rest;
+  let isReordered = false;
+  const take = (text: string): number =>
+    text === '*' ? Number(values[next++] ?? 0) : Number(text);
+  const text = format.replace(VERB, (_match, flags: string, ...rest: (string | undefined)[]) => {
+    const [width = '', precision, index, verb = ''] = rest;
     if (verb === '%') return '%';
     if (verb === '') return '%!(NOVERB)';
+    const widthNumber = take(width);
+    const precisionNumber = precision === undefined ? undefined : take(precision);
+    if (index !== undefined) {
+      isReordered = true;
+      next = Number(index) - 1;
+      if (next < 0 || next >= values.length) return `%!${verb}(BADINDEX)`;
+    }
     if (next >= values.length) return `%!${verb}(MISSING)`;
     const value = values[next];
     next += 1;
+    const isLeft = widthNumber < 0;
     return formatVerb(
       {
-        flags,
-        width: Number(width),
-        precision: precision === undefined ? undefined : Number(precision),
+        flags: isLeft ? `${flags}-` : flags,
+        width: Math.min(Math.abs(widthNumber), MAX_WIDTH),
+        precision: precisionNumber,
         verb,
       },
       value,
     );
   });
-  const extra = values.slice(next).map((value) => `${typeName(value)}=${printValue(value)}`);
+  const unused = isReordered ? [] : values.slice(next);
+  const extra = unused.map((value) => `${typeName(value)}=${printValue(value)}`);
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
 }
 

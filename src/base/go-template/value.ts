@@ -52,23 +52,33 @@ export function printValue(value: TemplateValue): string {
 
 /** Compact JSON as Go writes it: keys sorted, `<`, `>`, `&` and line separators escaped. */
 export function toGoJson(value: TemplateValue): string {
-  if (isList(value)) return `[${value.map(toGoJson).join(',')}]`;
+  return escape(toSortedJson(value), /[<>&\u2028\u2029]/g);
+}
+
+/** The same without what is escaped for HTML alone. */
+export function toPlainJson(value: TemplateValue): string {
+  return escape(toSortedJson(value), /[\u2028\u2029]/g);
+}
+
+function toSortedJson(value: TemplateValue): string {
+  if (isList(value)) return `[${value.map(toSortedJson).join(',')}]`;
   if (isMap(value)) {
     const members = sortedKeys(value)
       .filter((key) => typeof value[key] !== 'function')
-      .map((key) => `${toGoJson(key)}:${toGoJson(value[key])}`);
+      .map((key) => `${toSortedJson(key)}:${toSortedJson(value[key])}`);
     return `{${members.join(',')}}`;
   }
-  return escapeForHtml(JSON.stringify(value ?? null) ?? 'null');
+  return JSON.stringify(value ?? null) ?? 'null';
 }
 
 function sortedKeys(map: TemplateMap): string[] {
   return Object.keys(map).sort(compareStrings);
 }
 
-function escapeForHtml(json: string): string {
+/** Such characters stand in strings only. */
+function escape(json: string, characters: RegExp): string {
   return json.replace(
-    /[<>&\u2028\u2029]/g,
+    characters,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -46,7 +46,8 @@ export const ps = defineCommand({
     }
     const resolved = noResolve ? names.NO_NAMES : await names.resolveNames(client, tasks, signal);
     const listing = listTasks(tasks, { now: clock.now(), noTrunc, ...resolved });
-    const chosen = format ?? (quiet ? undefined : defaultFormat(context, 'tasksFormat'));
+    // Parity: an empty format is none.
+    const chosen = format || (quiet ? undefined : defaultFormat(context, 'tasksFormat'));
     stdout.write(renderListing(listing, { format: chosen, quiet }));
     return EXIT_CODE.ok;
   },

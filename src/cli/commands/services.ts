@@ -33,7 +33,8 @@ export const services = defineCommand({
       context.stderr.write(`Nothing found in stack: ${stack}\n`);
       return EXIT_CODE.ok;
     }
-    const chosen = format ?? (quiet ? undefined : defaultFormat(context, 'servicesFormat'));
+    // Parity: an empty format is none.
+    const chosen = format || (quiet ? undefined : defaultFormat(context, 'servicesFormat'));
     context.stdout.write(renderListing(listServices(found), { format: chosen, quiet }));
     return EXIT_CODE.ok;
   },

@@ -6,12 +6,15 @@ const HOURS_PER_WEEK = 7 * HOURS_PER_DAY;
 const HOURS_PER_MONTH = 30 * HOURS_PER_DAY;
 const HOURS_PER_YEAR = 365 * HOURS_PER_DAY;
 
+/** Go's durations end at 2^63 ns, 292 years: the age of a time that was never set. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+
 /**
  * A duration in docker's words: `less than a second`, `about a minute`, `3 weeks`.
  * @source spec/stack-file.md section 2.4, Ages (docker/go-units HumanDuration)
  */
 export function describeDuration(durationMs: number): string {
-  const seconds = Math.trunc(durationMs / 1000);
+  const seconds = Math.trunc(Math.min(durationMs, LONGEST_MS) / 1000);
   if (seconds < 1) return 'less than a second';
   if (seconds === 1) return '1 second';
   if (seconds < 60) return `${seconds} seconds`;

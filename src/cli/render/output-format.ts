@@ -13,3 +13,8 @@ export interface OutputFormat {
    */
   readonly render: (listing: Listing, format: string, quiet: boolean) => string;
 }
+
+/** Without blanks at either end; tabs and line ends count. @source spec/stack-file.md section 2.1 */
+export function trimBlanks(template: string): string {
+  return template.replace(/^ +| +$/g, '');
+}

@@ -17,8 +17,8 @@ interface RenderOptions {
  * @source spec/stack-file.md section 2.1
  */
 export function renderListing(listing: Listing, { format, quiet }: RenderOptions): string {
-  const text = (format ?? '').trim().replaceAll('\\t', '\t').replaceAll('\\n', '\n');
-  const chosen = text === '' ? 'table' : text;
+  const text = format ?? '';
+  const chosen = text === '' ? 'table' : text.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
   try {
     const output = OUTPUT_FORMATS.find((one) => one.matches(chosen));
     return output?.render(listing, chosen, quiet ?? false) ?? '';

@@ -1,15 +1,18 @@
 import { alignColumns } from './align-columns.ts';
 import { parseGoTemplate } from './go-template/go-template.ts';
 import { printValue } from '../../base/go-template/value.ts';
-import type { OutputFormat } from './output-format.ts';
+import { trimBlanks, type OutputFormat } from './output-format.ts';
 
-/** `table` is the default table, `table TEMPLATE` one of the user's own. */
+/**
+ * `table` is the default table, `table TEMPLATE` one of the user's own; docker asks for no blank
+ * between them.
+ */
 export const tableFormat: OutputFormat = {
   name: 'table',
-  matches: (format) => format === 'table' || format.startsWith('table '),
+  matches: (format) => format.startsWith('table'),
   render(listing, format, quiet) {
     const rows = listing.tableRows ?? listing.rows;
-    const template = format.slice('table'.length).trim();
+    const template = trimBlanks(format.slice('table'.length));
     if (template === '' && quiet) {
       return listing.rows.map((row) => `${printValue(row[listing.quietField])}\n`).join('');
     }

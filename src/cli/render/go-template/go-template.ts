@@ -18,7 +18,7 @@ const FUNCTION_NAMES = new Set([...Object.keys(TEMPLATE_FUNCTIONS), ...LAZY_FUNC
  * Parses the Go template subset that docker's users write in `--format`.
  *
  * Fields, methods, pipelines, variables, if/else/with/range/break/continue, comments, trim marks,
- * comparison, printf, and docker's functions. Not: define, template, block, call, js.
+ * comparison, printf, and docker's functions. Not: define, template, block, call.
  * @throws TemplateError
  */
 export function parseGoTemplate(template: string): GoTemplate {

@@ -63,7 +63,7 @@ describe('functions', () => {
     ['{{truncate .Name 3}}', 'web'],
     [
       '{{json .Labels}} {{json "<&>"}} {{json .Ports}}',
-      '{"a":"1","b":"2"} "\\u003c\\u0026\\u003e" ["80/tcp","443/tcp"]',
+      '{"a":"1","b":"2"} "<&>" ["80/tcp","443/tcp"]',
     ],
     ['{{len .Name}} {{len "é"}} {{len .Ports}}', '7 2 2'],
     ['{{index .Labels "a"}} {{index .Ports 0}}', '1 80/tcp'],
@@ -82,6 +82,10 @@ describe('functions', () => {
       '3 00042 +1 ff 6869 10 101 A true',
     ],
     ['{{printf "%.2f %6.1f %e %.1s%%" 1.239 2.0 12345.678 "xyz"}}', '1.24    2.0 1.234568e+04 x%'],
+    ['{{printf "%*d|%-*s|%[2]s %[1]s" 4 1 3 "b"}}', '   1|b  |%!s(int=1) %!s(int=4)'],
+    ['{{range 3}}{{.}}{{end}}', '012'],
+    ['{{js "it\'s <b>"}}', "it\\'s \\u003Cb\\u003E"],
+    ['{{upper "straße"}} {{lower "ÀÉ"}}', 'STRAßE àé'],
     ['{{printf "%d %s" "a"}} {{printf "x" 1}}', '%!d(string=a) %!s(MISSING) x%!(EXTRA int=1)'],
   ])('%s', (template, expected) => {
     expect(render(template)).toBe(expected);
@@ -106,7 +110,12 @@ describe('refuses', () => {
     ['{{(.Name}}', 'template: :1: unclosed left paren'],
     ['{{.Name | "x"}}', 'template: :1: non executable command in pipeline stage 2'],
     ['{{.Nope}}', 'template: :1:2: executing "" at <.Nope>: can\'t evaluate field Nope'],
-    ['{{.Name.Nope}}', 'template: :1:7: executing "" at <.Name.Nope>: can\'t evaluate field Nope'],
+    [
+      '{{.Name.Nope}}',
+      'template: :1:7: executing "" at <.Name.Nope>: can\'t evaluate field Nope in type string',
+    ],
+    ['{{and}}', 'wrong number of args for and: want at least 1 got 0'],
+    ['{{nil}}', 'executing "" at <nil>: nil is not a command'],
     ['{{index .Ports 9}}', 'error calling index: index out of range: 9'],
     ['{{eq 1 "a"}}', 'error calling eq: incompatible types for comparison'],
     ['{{.Name "x"}}', "can't give argument to non-function .Name"],

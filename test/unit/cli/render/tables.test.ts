@@ -43,6 +43,7 @@ test.each([
   [14 * 24 * HOUR, '2 weeks'],
   [60 * 24 * HOUR, '2 months'],
   [2 * 365 * 24 * HOUR, '2 years'],
+  [2026 * 365 * 24 * HOUR, '292 years'],
 ])('%d ms is %s', (durationMs, expected) => {
   expect(describeDuration(durationMs)).toBe(expected);
 });
@@ -95,6 +96,12 @@ describe('a listing', () => {
     ['raw', 'id: 1\nname: a>b\n\nid: 2\nname: c\n\n'],
     ['{{.Id}}\\n-', '1\n-\n2\n-\n'],
     ['  {{.Name}} ', 'a>b\nc\n'],
+    ['{{.Name}}\r', 'a>b\r\nc\r\n'],
+    [' ', '\n\n'],
+    ['', 'ID        NAME\n1         a>b\n2          \\_ c\n'],
+    ['table{{.Name}}', 'NAME\na>b\n \\_ c\n'],
+    [' table {{.Name}}', 'table a>b\ntable c\n'],
+    ['{{json .Name}}', '"a>b"\n"c"\n'],
     ['{{json .}}', '{"Id":"1","Name":"a\\u003eb"}\n{"Id":"2","Name":"c"}\n'],
   ])('as %s', (format, expected) => {
     expect(renderListing(LISTING, { format })).toBe(expected);
