@@ -52,8 +52,7 @@ const referencesCodec: Codec<readonly FileReferenceModel[]> = {
     });
   },
   merge: (base, over, context) => mergeKeyed(base, over, { ...KEYED, context }),
-  keep: (base, context) =>
-    context.compat === 'docker' ? mergeKeyed(base, [], { ...KEYED, context }) : base,
+  keep: (base, context) => mergeKeyed(base, [], { ...KEYED, context }),
   print: (value) =>
     value.length === 0 ? undefined : value.map((one) => longForm.print(one) ?? {}),
 };

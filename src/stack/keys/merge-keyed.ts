@@ -11,6 +11,8 @@ interface KeyedRules<T> {
  * Merges lists whose items have an identity: a later file's item replaces the earlier ones with
  * its key; the result is sorted.
  *
+ * Parity: sorted also when the later file has the service but not the list: a deploy after docker's
+ * must not restart tasks for the order of their mounts (D-0310).
  * Deviates: docker also lets items of *one* file replace each other; D-0060.
  * @source spec/stack-file.md section 7 (ports, volumes, secrets and configs of a service)
  */

@@ -84,8 +84,7 @@ export const mountsCodec: Codec<readonly MountModel[]> = {
     });
   },
   merge: (base, over, context) => mergeKeyed(base, over, { ...KEYED, context }),
-  keep: (base, context) =>
-    context.compat === 'docker' ? mergeKeyed(base, [], { ...KEYED, context }) : base,
+  keep: (base, context) => mergeKeyed(base, [], { ...KEYED, context }),
   print: (value) =>
     value.length === 0 ? undefined : value.map((mount) => longForm.print(mount) ?? {}),
 };

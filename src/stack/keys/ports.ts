@@ -38,10 +38,7 @@ const portsCodec: Codec<readonly PortModel[]> = {
     });
   },
   merge: (base, over, context) => mergeKeyed(base, over, { key: keyOf(context), order, context }),
-  keep: (base, context) =>
-    context.compat === 'docker'
-      ? mergeKeyed(base, [], { key: keyOf(context), order, context })
-      : base,
+  keep: (base, context) => mergeKeyed(base, [], { key: keyOf(context), order, context }),
   print: (value) =>
     value.length === 0 ? undefined : value.map((port) => longForm.print(port) ?? {}),
 };
