@@ -29,8 +29,12 @@ export interface Platform {
   readonly readStdin: () => Uint8Array;
   readonly stdinIsTerminal: boolean;
   readonly readFile: ReadFile;
-  /** Puts a text in place of a file, whole or not at all; gives why it could not. */
-  readonly replaceFile: (path: string, text: string, mode?: number) => Promise<string | undefined>;
+  /** Puts a content in place of a file, whole or not at all; gives why it could not. */
+  readonly replaceFile: (
+    path: string,
+    content: string | Uint8Array,
+    mode?: number,
+  ) => Promise<string | undefined>;
   /** Asks on the terminal; undefined when the input ends. Only where `stdinIsTerminal`. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly clock: Clock;

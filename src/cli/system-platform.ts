@@ -30,9 +30,9 @@ export function createSystemPlatform({ optimiseLate }: Launcher): Platform {
       if (content.kind === 'data' && content.bytes.length > LONG_FILE) optimiseLate();
       return content;
     },
-    replaceFile: async (path, text, mode) => {
+    replaceFile: async (path, content, mode) => {
       const { replaceSystemFile } = await import('../host/replace-file.ts');
-      return replaceSystemFile(path, text, mode);
+      return replaceSystemFile(path, content, mode);
     },
     ask: async (question) => {
       const { askTerminal } = await import('../host/ask-terminal.ts');

@@ -10,6 +10,7 @@ import { withLiveReplicas } from '../swarm/live-replicas.ts';
 import { canonicalSpec } from './canonical-spec.ts';
 import { describeChanges } from './change-words.ts';
 import { diffValues } from './diff.ts';
+import { withStoredOrder } from './stored-order.ts';
 import type { FieldChange, KnownIds, Refusal } from './plan.ts';
 
 /** What to do with one declared service. */
@@ -74,7 +75,8 @@ function credentialWithId(
 /**
  * What a declared service needs: compared with what the engine stores, not with what was sent.
  *
- * ForceUpdate belongs to the cluster and is copied, and so is a number of tasks that is live. A job runs at every deploy, as with docker.
+ * ForceUpdate belongs to the cluster and is copied, and so is a number of tasks that is live, and the
+ * order of lists whose order means nothing. A job runs at every deploy, as with docker.
  * @param spec - with ids and its image decided
  */
 export function decideService(
@@ -87,7 +89,7 @@ export function decideService(
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
   const counted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
-  const wanted = withLiveReplicas(counted, stored.Spec);
+  const wanted = withStoredOrder(withLiveReplicas(counted, stored.Spec), stored.Spec);
   const changes = withoutFollowingIds(
     diffValues(
       canonicalSpec(stored.Spec, context.networkNames),

@@ -4,6 +4,7 @@ import type { Format } from './format.ts';
 import type { KeySpec } from './key-spec.ts';
 import { SERVICE_KEYS } from './keys/index.ts';
 import { withNamespace } from './keys/networks.ts';
+import { withSpecPatch } from './keys/x-tstack-spec.ts';
 import type { ServiceModel, StackModel } from './model.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Compat } from './read-stack.ts';
@@ -87,7 +88,7 @@ function assemble(
   service: ServiceModel,
 ): ServiceSpec {
   const { container, task } = draft;
-  return {
+  const spec: ServiceSpec = {
     Name: scopeName(stack, name),
     Labels: { ...withNamespace(stack, draft.serviceLabels), [LABEL_IMAGE]: service.image ?? '' },
     TaskTemplate: {
@@ -100,4 +101,5 @@ function assemble(
     },
     ...draft.service,
   };
+  return withSpecPatch(spec, service['x-tstack']?.spec);
 }

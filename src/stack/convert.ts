@@ -15,6 +15,7 @@ import {
   type FileObjectKind,
   type FileObjectModel,
 } from './keys/secrets-and-configs.ts';
+import { joinsNoNetwork } from './keys/x-tstack-spec.ts';
 import type { StackModel } from './model.ts';
 import { lookUp } from './service-scope.ts';
 import type { ExternalReference, StackSpec } from './stack-spec.ts';
@@ -48,6 +49,7 @@ function usedNetworks(model: StackModel): readonly string[] {
     const service = model.services[name] ?? {};
     if (model.format === 'compose' && usesPredefinedNetwork(service.network_mode)) continue;
     const keys = Object.keys(service.networks ?? {});
+    if (keys.length === 0 && joinsNoNetwork(service['x-tstack']?.spec)) continue;
     for (const key of keys.length > 0 ? keys : ['default']) used.add(key);
   }
   return [...used].sort();

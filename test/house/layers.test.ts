@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/swarm-problem.ts',
   ],
   release: ['swarm', 'plan', 'rollout', 'stack/stack-spec.ts', 'engine/client.ts'],
+  adopt: ['swarm', 'stack', 'plan', 'engine/client.ts'],
   rollout: ['swarm', 'plan', 'stack/stack-spec.ts', 'engine/client.ts'],
   simulate: ['swarm', 'orchestrator', 'runtimes', 'stack/stack-spec.ts'],
   runtimes: [

@@ -62,9 +62,9 @@ export function createMemoryPlatform(facts: MemoryPlatformFacts = {}): MemoryPla
       written.stderr += question;
       return Promise.resolve(facts.answer);
     },
-    replaceFile: (path, text) => {
+    replaceFile: (path, content) => {
       if (path.startsWith('/read-only/')) return Promise.resolve(`open ${path}: EACCES`);
-      replaced.set(path, text);
+      replaced.set(path, typeof content === 'string' ? content : Buffer.from(content).toString());
       return Promise.resolve(undefined);
     },
     clock: facts.clock ?? new VirtualClock(),

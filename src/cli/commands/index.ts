@@ -1,4 +1,5 @@
 import { defineGroup } from '../define-command.ts';
+import { adopt } from './adopt.ts';
 import { cluster } from './cluster.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
@@ -42,6 +43,7 @@ export const ROOT = defineGroup({
     wait,
     scale,
     restart,
+    adopt,
     history,
     rollback,
     resume,

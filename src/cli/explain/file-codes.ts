@@ -2,6 +2,11 @@ import { explanations, type Explanations } from './explanation.ts';
 
 /** Codes of reading files: text, YAML, variables, structure. */
 export const FILE_CODES: Explanations = explanations({
+  'invalid-service-spec': [
+    "x-tstack.spec lays fields of the Engine API over the request; some of them are not the file's to say.",
+    'x-tstack: {spec: {Name: other}}',
+    'Use Labels, TaskTemplate, Mode, UpdateConfig, RollbackConfig and EndpointSpec.',
+  ],
   'file-not-readable': [
     'A file named with -c, or by another file, cannot be opened.',
     'tstack config -c compos.yml',

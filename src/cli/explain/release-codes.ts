@@ -2,6 +2,66 @@ import { explanations, type Explanations } from './explanation.ts';
 
 /** Codes of revisions, locks and rollbacks. */
 export const RELEASE_CODES: Explanations = explanations({
+  'stack-not-found': [
+    'No service of the cluster belongs to a stack of that name.',
+    'tstack adopt shpo',
+    'Choose one that tstack ls lists; a service belongs to the stack its label com.docker.stack.namespace names.',
+  ],
+  'adopt-unreadable': [
+    'What the cluster holds is nothing a stack file may say, not even in the words of the Engine API.',
+    'a service that another client created with values the engine would now refuse',
+    'Change or remove the service in question, then adopt the stack again.',
+  ],
+  'adopt-file-exists': [
+    'A file that adopt would write is there already, with other content.',
+    'tstack adopt --out compose.yml shop, twice',
+    'Move it away, or choose another name with --out or --configs.',
+  ],
+  'adopt-not-written': [
+    'A file could not be written.',
+    '--out in a directory that is not there',
+    'Make the directory, or choose another one.',
+  ],
+  'adopt-name-outside': [
+    'The names of services of a stack file begin with the name of the stack.',
+    'docker service create --name web --label com.docker.stack.namespace=shop',
+    'Leave it as it is, or remove it and let the file create it as shop_web.',
+  ],
+  'adopt-not-a-container': [
+    'A stack file only says services whose tasks are containers.',
+    'a service that installs a plugin',
+    'Keep it as it is; --prune would remove it.',
+  ],
+  'adopt-not-said': [
+    'The written file does not say everything that the cluster holds.',
+    'fields that a newer engine knows',
+    'Look at tstack plan before you deploy the file.',
+  ],
+  'adopt-engine-words': [
+    'No key of a stack file says some fields of the service; they stand under x-tstack.spec.',
+    'a service without networks, or without the labels of docker stack',
+    'Nothing has to be done. Without x-tstack.spec a deploy gives the service what files mean by saying nothing, and plan shows it.',
+  ],
+  'adopt-unused': [
+    'An object of the stack is used by none of its services, so the file does not need it.',
+    'an earlier version of a secret',
+    'Remove it when nothing else needs it.',
+  ],
+  'adopt-secret': [
+    'An engine never returns the content of a secret.',
+    'secrets: {token: {external: true}}',
+    'To let the file have it, replace external with file: or environment: and a name: of its own.',
+  ],
+  'adopt-conditions': [
+    'A label keeps the names of services that a service depends on, and nothing else is kept.',
+    'depends_on: {db: {condition: service_healthy}}',
+    'Write the conditions again.',
+  ],
+  'adopt-job': [
+    'A job runs at every deploy, so its plan is never empty.',
+    'deploy: {mode: replicated-job}',
+    'Nothing has to be done.',
+  ],
   'stack-locked': [
     'Another command works on the stack.',
     'two pipelines that deploy the same stack',

@@ -55,6 +55,12 @@ const replicas: KeyFacts = mapped(
   'the service label io.tstack.replicas; an update keeps the number there is, deploy.replicas is for the first deploy',
 );
 
+const spec: KeyFacts = mapped(
+  { types: ['mapping'] },
+  'what no key of a stack file says, in the words of the Engine API',
+  'laid over the service spec as a JSON merge patch (RFC 7396): null takes a field away, a list replaces the whole list',
+);
+
 /**
  * The extension keys of tstack: `x-tstack` at the top of a file and in a service (whose codec is
  * in x-tstack.ts).
@@ -64,7 +70,7 @@ const replicas: KeyFacts = mapped(
  */
 export const X_TSTACK: Readonly<Record<'stack' | 'service', Shape>> = {
   stack: mapping({ ignore, history, rotate }, { closed: true }),
-  service: mapping({ ignore, rebalance, replicas }, { closed: true }),
+  service: mapping({ ignore, rebalance, replicas, spec }, { closed: true }),
 };
 
 /** The name of the extension. */

@@ -13,6 +13,7 @@ import { defineKey, type KeySpec } from '../key-spec.ts';
 import type { ServiceScope } from '../service-scope.ts';
 import type { PrintValue } from '../print-value.ts';
 import { isYamlMap, type YamlMap, type YamlValue } from '../yaml-values.ts';
+import { decodeSpecPatch } from './x-tstack-spec.ts';
 
 /** What tstack alone understands of a service; other tools ignore the key. */
 export interface TstackModel {
@@ -22,9 +23,11 @@ export interface TstackModel {
   readonly replicas?: 'live';
   /** Codes of lint rules to leave out for this service. */
   readonly ignore?: readonly string[];
+  /** Laid over the finished request; see `x-tstack-spec.ts`. */
+  readonly spec?: YamlMap;
 }
 
-const KNOWN = ['rebalance', 'ignore', 'replicas'] as const;
+const KNOWN = ['rebalance', 'ignore', 'replicas', 'spec'] as const;
 const NS_PER_MS = 1e6;
 
 const codec: Codec<TstackModel> = {
@@ -44,10 +47,14 @@ const codec: Codec<TstackModel> = {
     at.enter('replicas');
     const replicas = decodeReplicas(value['replicas'] ?? null, at);
     at.leave();
+    at.enter('spec');
+    const spec = decodeSpecPatch(value['spec'] ?? null, at);
+    at.leave();
     return {
       ...(rebalance !== undefined && { rebalance }),
       ...(replicas && { replicas }),
       ...(ignore && { ignore }),
+      ...(spec && { spec }),
     };
   },
   merge: (base, over) => ({ ...base, ...over }),
