@@ -138,7 +138,11 @@ export async function applyDeploy(
     if (targets.length > 0) watch.announce(targets.map((one) => one.name));
     watch.add(targets);
     const views = targets.length > 0 ? await watch.untilSettled() : [];
-    return await finishRollout(plan.stack, { views, notBegun }, ports);
+    return await finishRollout(
+      plan.stack,
+      { views, notBegun, isUnchanged: isEmptyPlan(plan) },
+      ports,
+    );
   } catch (error) {
     if (error instanceof CancelledError) {
       const { message, exitCode } = error;

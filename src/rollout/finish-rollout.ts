@@ -22,10 +22,17 @@ const MAX_FAILURES_TOLD = 12;
  */
 export async function finishRollout(
   stack: string,
-  seen: { readonly views: readonly ServiceView[]; readonly notBegun?: readonly NotBegun[] },
+  seen: {
+    readonly views: readonly ServiceView[];
+    readonly notBegun?: readonly NotBegun[];
+    /** Whether there was nothing to write. */
+    readonly isUnchanged?: boolean;
+  },
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
-  const judged = judgeRollout(seen.views, seen.notBegun);
+  const verdict = judgeRollout(seen.views, seen.notBegun);
+  const opening = seen.isUnchanged === true ? [`No changes to stack ${stack}.`] : [];
+  const judged = { ...verdict, messages: [...opening, ...verdict.messages] };
   const troubled = seen.views.filter((view) => view.phase !== 'converged');
   const failures = await Promise.all(
     troubled

@@ -32,7 +32,8 @@ export function listRevisions(
       Kind: one.restores === undefined ? one.kind : `${one.kind} of ${one.restores}`,
       Outcome: one === journal?.revision ? 'unfinished' : one.outcome,
       Changes: changesOf(one),
-      Duration: `${(one.durationMs / 1000).toFixed(1)}s`,
+      // Nobody was there to see how long a killed one took.
+      Duration: one.outcome === 'interrupted' && one.durationMs === 0 ? '-' : seconds(one),
       By: `${one.actor.user}@${one.actor.host}`,
       StartedAt: one.startedAt,
       ExitCode: String(one.exitCode),
@@ -42,6 +43,10 @@ export function listRevisions(
     })),
     quietField: 'Revision',
   };
+}
+
+function seconds({ durationMs }: Revision): string {
+  return `${(durationMs / 1000).toFixed(1)}s`;
 }
 
 /** `2 created, 1 updated`. */

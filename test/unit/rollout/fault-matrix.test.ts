@@ -4,6 +4,7 @@ import { ROOT } from '../../../src/cli/commands/index.ts';
 import { runCommandLine } from '../../../src/cli/run-command-line.ts';
 import { FakeEngine } from '../../support/fake-engine-client.ts';
 import { FAULTS, oneService, type Fault } from '../../support/faults.ts';
+import { RELEASE_FAULTS } from '../../support/release-faults.ts';
 import { createMemoryPlatform } from '../../support/memory-platform.ts';
 import { runVirtual } from '../../support/run-virtual.ts';
 
@@ -74,10 +75,11 @@ function causeOf(stdout: string, stderr: string): string {
   return outcome ?? error?.diagnostics?.[0]?.code ?? error?.code ?? '';
 }
 
+const ALL_FAULTS = [...FAULTS, ...RELEASE_FAULTS];
 const rows: string[] = [];
 
 describe('every fault ends with its exit code and its cause', () => {
-  test.each(FAULTS.map((fault) => [fault.when, fault] as const))('%s', async (_when, fault) => {
+  test.each(ALL_FAULTS.map((fault) => [fault.when, fault] as const))('%s', async (_when, fault) => {
     const engine = new FakeEngine();
     engine.written.set('bad:1', ['starting', 'fatal: something is wrong']);
     if (fault.before !== undefined) {
@@ -96,7 +98,7 @@ describe('every fault ends with its exit code and its cause', () => {
   });
 
   test('the table of all of them', async () => {
-    expect(rows.length).toBe(FAULTS.length);
+    expect(rows.length).toBe(ALL_FAULTS.length);
     expect(rows.length).toBeGreaterThanOrEqual(60);
     const head = ['| what goes wrong | exit code | cause |', '|---|---|---|'];
     await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot(TABLE);
