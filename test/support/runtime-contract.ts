@@ -114,6 +114,25 @@ export function describeRuntimeContract(name: string, create: () => RuntimeUnder
       await isGone(assignment);
     });
 
+    test('a start that was given up does not outlive the shutdown or removal after it', async () => {
+      const begin = async (assignment: Assignment): Promise<Controller> => {
+        const controller = controllerOf(assignment);
+        await run(controller.prepare);
+        controller.start(() => undefined)();
+        return controller;
+      };
+      const removed = runtime.aTaskThat('runs until stopped');
+      await run((await begin(removed)).remove);
+      await isGone(removed);
+      const stopped = runtime.aTaskThat('runs until stopped');
+      expect(await run((await begin(stopped)).shutdown)).toMatchObject({ kind: 'done' });
+      runtime.nextLife();
+      // It would wait for ever if anything ran.
+      expect(await run(controllerOf(stopped).wait)).toBeDefined();
+      await run(controllerOf(stopped).remove);
+      await isGone(stopped);
+    });
+
     test('what ignores the stop signal is killed after the grace period', async () => {
       const assignment = runtime.aTaskThat('ignores the stop signal');
       const controller = await started(assignment);

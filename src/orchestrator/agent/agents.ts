@@ -34,8 +34,8 @@ export class Agents {
   readonly #nodes = new Map<NodeId, Runners>();
   /** What crashed nodes knew: their own record of their tasks outlives them. */
   readonly #crashed = new Map<NodeId, readonly StoredTask[]>();
-  /** Tasks of nodes that are up, changed and not yet passed on. */
-  readonly #changed = new Map<TaskId, NodeId>();
+  /** Tasks of nodes that are up, changed and not yet passed on, as they were then. */
+  readonly #changed = new Map<TaskId, StoredTask>();
   readonly #wakeup: Wakeup;
 
   constructor(options: AgentsOptions) {
@@ -122,24 +122,33 @@ export class Agents {
   #note(task: StoredTask): void {
     if (task.NodeID === undefined || taskStateRank(task.Status.State) < ASSIGNED) return;
     if (!this.#nodes.has(task.NodeID)) return;
-    this.#changed.set(task.ID, task.NodeID);
+    this.#changed.set(task.ID, task);
     const { clock, assignmentDelayMs } = this.#options;
     this.#wakeup.at(toInstant(clock.now() + assignmentDelayMs));
   }
 
+  /** Nothing is started that a next life of the daemon would not know of. */
   #run(): void {
-    const changed = [...this.#changed];
+    const changed = [...this.#changed.values()];
     this.#changed.clear();
-    for (const [id, node] of changed) {
-      const runners = this.#nodes.get(node);
-      if (runners) this.#passOn(node, runners, id);
-    }
+    this.#options.store.whenDurable(() => {
+      for (const task of changed) this.#passOn(task);
+    });
   }
 
-  #passOn(node: NodeId, runners: Runners, id: TaskId): void {
+  /** A task may be gone before this life of the daemon has taken it up: what runs of it goes too. */
+  #passOn(noted: StoredTask): void {
+    const { ID: id, NodeID: node } = noted;
+    const runners = node === undefined ? undefined : this.#nodes.get(node);
+    if (node === undefined || !runners) return;
     const task = this.#options.store.view.get('task', id);
-    if (task) this.#take(node, runners, task);
-    else runners.get(id)?.remove(() => runners.delete(id));
+    if (task) {
+      this.#take(node, runners, task);
+      return;
+    }
+    const runner = runners.get(id) ?? this.#createRunner(node, noted);
+    runners.set(id, runner);
+    runner.remove(() => runners.delete(id));
   }
 
   #take(node: NodeId, runners: Runners, task: StoredTask): void {

@@ -103,6 +103,14 @@ export class Store {
     return new Promise((resolve, reject) => this.#waiting.push({ version, resolve, reject }));
   }
 
+  /** Calls `run` when every transaction so far is on disk: at once if it is, never if one never will be. */
+  whenDurable(run: () => void): void {
+    if (this.#failure) return;
+    const { version } = this.#tables;
+    if (this.#durableVersion >= version) run();
+    else this.#waiting.push({ version, resolve: run, reject: () => undefined });
+  }
+
   /** Fills an empty store with what the persistence holds, or with `state`. Tells no watcher. */
   restore(state: SavedState): void {
     invariant(this.#tables.version === 0, 'only an empty store can be restored');

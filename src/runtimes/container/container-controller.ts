@@ -20,14 +20,15 @@ export function createContainerController(
   container: TaskContainer,
 ): PromiseController {
   const steps: Omit<PromiseController, 'close'> = {
-    prepare: async () => {
-      await container.create();
+    prepare: async (signal) => {
+      await container.create(signal);
       const state = await container.inspect();
       return state ? factsOf(state, assignment) : undefined;
     },
     start: (signal) => start(assignment, container, signal),
     wait: (signal) => untilEnded(assignment, container, signal),
     shutdown: async (signal) => {
+      await container.settle();
       const state = await container.inspect();
       if (!state) return undefined;
       if (state.State.Running) {
@@ -38,10 +39,12 @@ export function createContainerController(
       return finalFacts(assignment, container);
     },
     terminate: async () => {
+      await container.settle();
       await container.kill();
       return finalFacts(assignment, container);
     },
     remove: async () => {
+      await container.settle();
       await container.remove();
     },
   };
@@ -82,6 +85,7 @@ async function start(
 ): Promise<ContainerFacts> {
   const state = await container.inspect();
   if (!state) throw startError('No such container');
+  signal.throwIfAborted();
   if (state.State.Status === 'created') {
     try {
       await container.start(state.Id);

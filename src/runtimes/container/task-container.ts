@@ -27,6 +27,8 @@ export class TaskContainer {
   readonly #assignment: Assignment;
   readonly #with: ContainerSurroundings;
   #id: string | undefined;
+  #created: Promise<void> | undefined;
+  #started: Promise<void> | undefined;
 
   constructor(assignment: Assignment, surroundings: ContainerSurroundings) {
     this.#assignment = assignment;
@@ -46,10 +48,15 @@ export class TaskContainer {
     }
   }
 
+  /** To be awaited before it is ended: a step that was given up may still be under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.#created, this.#started]);
+  }
+
   /** Makes it, with its image, networks and volumes; what is there is kept. */
-  async create(): Promise<void> {
-    const { engine, networks, cluster } = this.#with;
-    const { task, container } = this.#assignment;
+  async create(signal: AbortSignal): Promise<void> {
+    const { engine, networks } = this.#with;
+    const { container } = this.#assignment;
     const joined = await networks.join(this.#assignment);
     if ((await this.#find()) !== undefined) return;
     const image = container.Image ?? '';
@@ -57,6 +64,14 @@ export class TaskContainer {
     const pulled = await this.#pull(image);
     if (pulled && !(await engine.hasImage(image))) throw new Error(`No such image: ${image}`);
     await this.#createVolumes(container.Mounts ?? []);
+    signal.throwIfAborted();
+    this.#created = this.#make(joined);
+    await this.#created;
+  }
+
+  async #make(joined: Awaited<ReturnType<ContainerNetworks['join']>>): Promise<void> {
+    const { engine, cluster } = this.#with;
+    const { task } = this.#assignment;
     const { ServiceAnnotations, Slot, NodeID } = task;
     const taskName = `${ServiceAnnotations.Name}.${Slot || NodeID}.${task.ID}`;
     const files = this.#files();
@@ -93,7 +108,8 @@ export class TaskContainer {
     const { files, owner, engine } = this.#with;
     const places = filePlaces(join(files, this.#assignment.task.ID));
     writeTaskFiles(places, this.#assignment.files(), owner);
-    await engine.start(id);
+    this.#started = engine.start(id);
+    await this.#started;
   }
 
   async stop(graceSeconds: number): Promise<void> {

@@ -28,12 +28,12 @@ export function createProcessController(
     wait: (signal) => waitFor(task, signal),
     shutdown: (signal) => shutdown(assignment, task, signal),
     terminate: async () => {
-      await task.attach();
+      await task.settle();
       await stopNow(task);
       return task.facts();
     },
     remove: async () => {
-      await task.attach();
+      await task.settle();
       await stopNow(task);
       // What escaped the last look, e.g. between a fork and what it became.
       await task.processes.kill();
@@ -46,6 +46,7 @@ export function createProcessController(
 async function start(task: ProcessTask, signal: AbortSignal): Promise<ContainerFacts> {
   await task.attach();
   if (!task.isPrepared) throw startError('nothing of the task is left on this machine');
+  signal.throwIfAborted();
   if (task.processes.state.kind === 'new') await task.launch();
   const health = task.watchHealth();
   if (health) {
@@ -81,7 +82,7 @@ async function shutdown(
   task: ProcessTask,
   signal: AbortSignal,
 ): Promise<ContainerFacts> {
-  await task.attach();
+  await task.settle();
   if (task.processes.state.kind !== 'running') return task.facts();
   await task.drain(id, signal);
   signal.throwIfAborted();

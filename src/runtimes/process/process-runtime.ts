@@ -328,11 +328,11 @@ class Runtime implements ProcessRuntime {
 
   async #sweepTask(id: TaskId): Promise<void> {
     const { processes } = this.#partsOf(id);
-    await processes.attach();
-    await processes.kill();
-    if (processes.state.kind === 'running') await processes.exited;
     const directory = this.#directory(id);
     const record = directory.readRecord();
+    if (record) await processes.settleStart();
+    await processes.kill();
+    if (processes.state.kind === 'running') await processes.exited;
     await removeRemains(id, { directory, processes, surroundings: this.#surroundings });
     if (record) this.#reservations.release(record);
     this.#forget(id);

@@ -25,6 +25,7 @@ import { filePlaces, writeTaskFiles } from '../task-files.ts';
 import { planFiles, writeResolver } from './task-view.ts';
 import { TaskProcesses } from './task-processes.ts';
 import type { TaskRecord } from './task-record.ts';
+import { makeWorkDirectory, workDirectory } from './work-directory.ts';
 
 /** What a task needs of the runtime that runs it. */
 export interface TaskSurroundings {
@@ -69,6 +70,7 @@ export class ProcessTask {
   readonly #with: TaskSurroundings;
   #record: TaskRecord | undefined;
   #health: HealthWatch | undefined;
+  #prepared: Promise<void> | undefined;
 
   constructor(
     assignment: Assignment,
@@ -103,8 +105,19 @@ export class ProcessTask {
     return this.processes.attach();
   }
 
+  /** To be awaited before the task is ended: nothing of it is made or started any more. */
+  async settle(): Promise<void> {
+    await this.#prepared?.catch(() => undefined);
+    if (this.#record) await this.processes.settleStart();
+  }
+
   /** Makes everything that the task's start needs and that may fail before it. */
-  async prepare(): Promise<void> {
+  prepare(): Promise<void> {
+    this.#prepared ??= this.#prepare().finally(() => (this.#prepared = undefined));
+    return this.#prepared;
+  }
+
+  async #prepare(): Promise<void> {
     if (this.#record) return;
     const image = this.assignment.container.Image ?? '';
     if (!this.#with.hasImage(image)) throw new Error(`No such image: ${image}`);
@@ -154,6 +167,7 @@ export class ProcessTask {
     const account = this.#with.accountOf(assignment);
     const environment = this.#environment(account);
     const cwd = this.#cwd();
+    if (account) makeWorkDirectory(workDirectory(this.#directory, account), account);
     const container = this.#executable(environment.get('PATH') ?? '', cwd);
     writeTaskFiles(this.#places(), assignment.files(), account);
     const plan = this.#mountPlan();
@@ -247,7 +261,8 @@ export class ProcessTask {
   }
 
   #cwd(): string {
-    return this.assignment.container.Dir || this.#directory.work;
+    const account = this.#with.accountOf(this.assignment);
+    return this.assignment.container.Dir || workDirectory(this.#directory, account);
   }
 
   /** Its secrets and configs at their targets; none where it has no view of its own. */

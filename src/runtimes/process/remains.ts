@@ -5,6 +5,7 @@ import type { TaskId } from '../../swarm/object.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { TaskDirectory } from './task-directory.ts';
 import type { TaskProcesses } from './task-processes.ts';
+import { openWorkDirectory } from './work-directory.ts';
 
 /** Pause between attempts to remove control groups, ms, and how many there are. */
 const GROUP_MS = 20;
@@ -29,6 +30,7 @@ export async function removeRemains(
   const { directory, processes, surroundings } = parts;
   processes.close();
   rmSync(join(surroundings.files, id), { recursive: true, force: true });
+  rmSync(openWorkDirectory(id), { recursive: true, force: true });
   await removeCgroups(id, surroundings);
   directory.remove();
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
 import { sleepUntil, toInstant, type Clock } from '../../base/clock.ts';
+import { coveredFiles } from './inherited-files.ts';
 
 /** A health check's command, ready to run. */
 export interface Probe {
@@ -20,7 +21,7 @@ export async function runProbe(probe: Probe, clock: Clock, signal: AbortSignal):
     cwd: probe.cwd,
     env: Object.fromEntries(probe.environment),
     detached: true,
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'ignore', ...coveredFiles()],
   });
   const ended = new Promise<boolean>((resolve) => {
     child.once('error', () => resolve(false));

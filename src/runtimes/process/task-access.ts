@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { kill } from 'node:process';
 import type { StoredTask } from '../../orchestrator/store/stored-object.ts';
 import type { TaskId } from '../../swarm/object.ts';
 import { isBusyboxImage } from './image-list.ts';
+import { coveredFiles } from './inherited-files.ts';
 import type { ProgramPaths } from './programs.ts';
 import { resolveCommand } from './resolve-command.ts';
 
@@ -134,7 +135,10 @@ function startBeside(
   [program = '', ...args]: readonly string[],
   options: Account & { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<BesideProcess> {
-  const child = spawn(program, args, { ...options, stdio: 'pipe' });
+  const child = spawn(program, args, {
+    ...options,
+    stdio: ['pipe', 'pipe', 'pipe', ...coveredFiles()],
+  }) as ChildProcessWithoutNullStreams;
   const exited = new Promise<number>((resolve) => {
     child.on('close', (code) => resolve(code ?? 137));
   });

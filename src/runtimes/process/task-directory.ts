@@ -20,6 +20,7 @@ const RECORD = 'task.json';
  * its log. The directory is the task's existence: it is made whole or not at all, and removed last.
  */
 export class TaskDirectory {
+  readonly id: TaskId;
   readonly path: string;
   readonly logs: string;
   /** Where the task starts when its service names no directory. */
@@ -30,6 +31,7 @@ export class TaskDirectory {
   /** @param tasks - the directory of all tasks, absolute */
   constructor(tasks: string, id: TaskId) {
     invariant(/^[\w-]{1,64}$/.test(id), `task id ${id} is no file name`);
+    this.id = id;
     this.path = join(tasks, id);
     this.logs = join(this.path, 'logs');
     this.work = join(this.path, 'work');
@@ -57,6 +59,21 @@ export class TaskDirectory {
   /** Whether a shim has begun its work, whatever came of it. */
   get isStarted(): boolean {
     return existsSync(this.file(SHIM_FILES.started));
+  }
+
+  /**
+   * Takes the place of a shim, which then never begins; what never ran has ended well.
+   * @returns false when a shim was first
+   */
+  preventStart(): boolean {
+    try {
+      writeFileSync(this.file(SHIM_FILES.started), '', { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+      throw error;
+    }
+    this.writeExitCode(0);
+    return true;
   }
 
   readIdentity(): TaskIdentity | undefined {

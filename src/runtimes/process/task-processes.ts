@@ -8,6 +8,7 @@ import type { TaskLog } from '../logs/task-log.ts';
 import type { Account } from './accounts.ts';
 import { isShellName } from './environment.ts';
 import { openFifo } from './fifo.ts';
+import { coveredFiles } from './inherited-files.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { ProgramPaths } from './programs.ts';
 import { SHIM_FILES, shimArgv, type TaskIdentity } from './shim.ts';
@@ -59,6 +60,7 @@ export class TaskProcesses {
   #sockets: Socket[] = [];
   #drained: Promise<unknown> = Promise.resolve();
   #attached: Promise<void> | undefined;
+  #launched: Promise<void> | undefined;
   #settled: Promise<void> | undefined;
   #isClosed = false;
   #hasEnded: (code: number) => void = () => undefined;
@@ -86,11 +88,30 @@ export class TaskProcesses {
   }
 
   /** Starts the task; it runs when this resolves, or has ended already. Once only. */
-  async launch(launch: Launch): Promise<void> {
+  launch(launch: Launch): Promise<void> {
+    this.#launched ??= this.#launch(launch);
+    return this.#launched;
+  }
+
+  /**
+   * To be awaited before a task is ended: what is being started runs then, what was not never will.
+   *
+   * A start that was given up may still go on, and a shim of an earlier life may be about to begin.
+   */
+  async settleStart(): Promise<void> {
+    await this.attach();
+    await this.#launched?.catch(() => undefined);
+    if (this.#state.kind !== 'new') return;
+    if (this.#options.directory.preventStart()) this.#end(0);
+    else await this.#find();
+  }
+
+  async #launch(launch: Launch): Promise<void> {
     const { directory } = this.#options;
+    // The shim of an earlier life was about to begin when that ended.
+    if (directory.isStarted) return this.#find();
     const { account, programs } = launch;
     if (account) {
-      chownSync(directory.work, account.uid, account.gid);
       // So that a task may open /dev/stdout, which leads to the pipe.
       chownSync(directory.file(SHIM_FILES.stdout), account.uid, account.gid);
       chownSync(directory.file(SHIM_FILES.stderr), account.uid, account.gid);
@@ -103,7 +124,9 @@ export class TaskProcesses {
     });
     const env = Object.fromEntries([...launch.environment].filter(([name]) => isShellName(name)));
     const alive = this.#open();
-    const shim = spawn(program, args, { cwd: launch.cwd, env, detached: true, stdio: 'ignore' });
+    const stdio = ['ignore', 'ignore', 'ignore', ...coveredFiles()] as const;
+    const options = { cwd: launch.cwd, env, detached: true, stdio: [...stdio] };
+    const shim = spawn(program, args, options);
     shim.unref();
     const failed = new Promise<never>((_, reject) => {
       shim.once('error', reject);
