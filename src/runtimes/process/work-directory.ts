@@ -33,7 +33,7 @@ export function makeWorkDirectory(path: string, account: Account): void {
     if (!isThere) throw error;
     const there = lstatSync(path);
     const isOurs = there.isDirectory() && (there.uid === account.uid || there.uid === 0);
-    if (!isOurs) throw new Error(`${path} is not the task's working directory`);
+    if (!isOurs) throw new Error(`${path} is not the task's working directory`, { cause: error });
   }
   chownSync(path, account.uid, account.gid);
 }
