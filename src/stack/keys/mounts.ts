@@ -21,10 +21,10 @@ const TYPES = ['volume', 'bind', 'tmpfs', 'npipe', 'cluster', 'image'] as const;
 type MountType = (typeof TYPES)[number];
 
 /** Which types may carry an option block; the others refuse it. @source spec/stack-file.md 11.5 */
-const BLOCK_OWNER: Readonly<Record<'bind' | 'volume' | 'tmpfs', MountType>> = {
-  bind: 'bind',
-  volume: 'volume',
-  tmpfs: 'tmpfs',
+const BLOCK_OWNERS: Readonly<Record<'bind' | 'volume' | 'tmpfs', readonly MountType[]>> = {
+  bind: ['bind', 'npipe'],
+  volume: ['volume'],
+  tmpfs: ['tmpfs'],
 };
 
 type Refuse = (code: string, reason: string, hint: string) => void;
@@ -55,7 +55,7 @@ function toMount(model: MountModel, index: number, scope: ServiceScope): Mount {
 
 function reportForeignBlocks(model: MountModel, type: MountType, refuse: Refuse): void {
   for (const block of ['bind', 'volume', 'tmpfs'] as const) {
-    if (!model[block] || BLOCK_OWNER[block] === type) continue;
+    if (!model[block] || BLOCK_OWNERS[block].includes(type)) continue;
     const reason = `${block} options are incompatible with type ${type}`;
     refuse('incompatible-volume-options', reason, `drop the options, or use type ${block}`);
   }
@@ -79,9 +79,9 @@ const SOURCES: Readonly<Record<MountType, Handler>> = {
     return tmpfs ? { TmpfsOptions: toTmpfsOptions(tmpfs) } : {};
   },
   cluster: (_model, source, tools) => toClusterVolume(source, tools),
-  npipe: (_model, source, tools) => {
+  npipe: (model, source, tools) => {
     if (source === '') reportNoSource('npipe', tools);
-    return { Source: source };
+    return { Source: source, ...toBindOptions(model) };
   },
   image: (_model, source, tools) => {
     if (tools.scope.format === 'compose') {
