@@ -11,5 +11,6 @@ describe.skipIf(offer.kind === 'none')('a real Swarm', () => {
     socket: lab.nodes[0]?.socket ?? '',
     image: lab.image,
     nodes: lab.nodes.map((node) => node.name),
+    logs: lab.nodes.map((node) => `${node.dir}/log`),
   });
 });
