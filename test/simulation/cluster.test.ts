@@ -98,6 +98,22 @@ test('the tasks of a silent node are replaced, and stopped when it comes back', 
   expect(world.runtime.size).toBe(4);
 });
 
+test('a node whose agent starts again tells what it told before, whenever that was', () => {
+  const moments = Array.from({ length: 100 }, (_, at) => at / 100 + 0.003);
+  const unsettled = moments.filter((seconds) => {
+    const world = aRunningCluster({ nodes: 1, timings: SWARM_TIMINGS });
+    const id = world.create({ replicas: 2 });
+    world.advance(seconds);
+    for (const node of world.nodes) {
+      world.cluster.fail(node);
+      world.cluster.bringUp(node);
+    }
+    world.settle();
+    return states(world, id).some((one) => !one.endsWith('running/running'));
+  });
+  expect(unsettled).toEqual([]);
+});
+
 test('a node that crashed has lost what ran on it, wanted or not', () => {
   const world = aRunningCluster();
   const id = world.create({ replicas: 3 });

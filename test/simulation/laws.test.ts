@@ -269,7 +269,7 @@ class Play {
       if (count >= 4) return;
       const isJob = Spec.Mode?.ReplicatedJob ?? Spec.Mode?.GlobalJob;
       tx.create('service', {
-        ID: `service${tx.view.version}`.padEnd(25, '0') as ServiceId,
+        ID: `service${String(tx.view.version).padStart(18, '0')}` as ServiceId,
         Spec: { Name: `s${tx.view.version}`, TaskTemplate: {}, ...Spec },
         SpecVersion: 0,
         ...(isJob && { JobStatus: { JobIteration: { Index: 0 } } }),
@@ -383,8 +383,17 @@ class Play {
     }
   }
 
-  /** Law: every run converges or says why not. */
+  /** Law: every run converges or says why not. A restart may be under way at any one moment. */
   unconverged(): readonly string[] {
+    let problems = this.#unsettled();
+    for (let looks = 1; problems.length > 0 && looks < 10; looks += 1) {
+      this.#advance(331);
+      problems = this.#unsettled();
+    }
+    return problems;
+  }
+
+  #unsettled(): readonly string[] {
     const { view } = this.#cluster.store;
     return view.list('service').flatMap((one) => {
       const tasks = view.tasksByService(one.ID);

@@ -58,8 +58,10 @@ export class Agents {
     if (this.#nodes.has(node)) return;
     const runners: Runners = new Map();
     this.#nodes.set(node, runners);
-    for (const task of this.#crashed.get(node) ?? []) this.#take(node, runners, task);
+    const known = this.#crashed.get(node) ?? [];
     this.#crashed.delete(node);
+    this.#reportAgain(node, known);
+    for (const task of known) this.#take(node, runners, task);
     for (const task of this.#options.store.view.tasksByNode(node)) this.#note(task);
   }
 
@@ -75,6 +77,7 @@ export class Agents {
     const known = this.#crashed.get(node) ?? this.#options.store.view.tasksByNode(node);
     this.#crashed.delete(node);
     this.start(node);
+    this.#reportAgain(node, known);
     const runners = this.#nodes.get(node);
     for (const task of runners ? known : []) {
       const runner = this.#createRunner(node, task);
@@ -116,6 +119,14 @@ export class Agents {
   observe(commit: Commit): void {
     for (const change of commit.changes) {
       if (change.kind === 'task') this.#note(change.object ?? change.old);
+    }
+  }
+
+  /** What was last reported may not have been written: the crash took it. @source swarmkit agent/worker.go (Listen) */
+  #reportAgain(node: NodeId, known: readonly StoredTask[]): void {
+    for (const { ID, Status } of known) {
+      const { AppliedAt: _, ...status } = Status;
+      this.#options.reports.report(node, ID, status);
     }
   }
 

@@ -2,12 +2,13 @@ import type { Clock, Instant } from '../../base/clock.ts';
 import { toInstant } from '../../base/clock.ts';
 import type { TaskId } from '../../swarm/object.ts';
 import { isTerminal, taskStateRank } from '../../swarm/task-state.ts';
+import { isDirty } from '../reconcile/task-dirty.ts';
 import type { Change, ChangeOf, Commit } from '../store/commit.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredTask } from '../store/stored-object.ts';
 import { Wakeup } from '../wakeup.ts';
 import { NodeSet } from './node-set.ts';
-import type { PlacementRule } from './schedule.ts';
+import type { PlacementRule, Refusal } from './schedule.ts';
 import { confirmPreassigned, scheduleGroup } from './schedule.ts';
 import type { QueuedGroup } from './task-queue.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -188,18 +189,26 @@ export class Scheduler {
     const { assignments, refusals } = scheduleGroup(this.#nodes, { request, tasks }, options);
     batch.assign(assignments, 'scheduler assigned task to node');
     if (refusals.length === 0) return;
-    if (this.#isSuperseded(group)) {
-      for (const task of refusals.flatMap((refusal) => refusal.tasks)) this.#queue.remove(task);
-      return;
-    }
     group.refusedIn = this.#nodes.room;
     batch.refuse(refusals);
+    this.#forgetSuperseded(group, refusals);
   }
 
-  /** Whether the tasks' service is gone or has a newer spec. @source spec/orchestrator.md 10.7 */
-  #isSuperseded({ request }: QueuedGroup): boolean {
-    const service = this.#store.view.get('service', request.service);
-    if (request.specVersion === undefined) return false;
-    return !service || service.SpecVersion > request.specVersion;
+  /**
+   * Forgets tasks whose service is gone or that an update is going to replace.
+   *
+   * Deviates: SwarmKit forgets every task of an older spec without a word, also one that the newer spec
+   * leaves as it is (a scale, the same file again) and that nobody would ever place. See D-0340.
+   * @source spec/orchestrator.md 10.7
+   */
+  #forgetSuperseded({ request }: QueuedGroup, refusals: readonly Refusal[]): void {
+    const { view } = this.#store;
+    const service = view.get('service', request.service);
+    const { specVersion } = request;
+    if (specVersion === undefined || service?.SpecVersion === specVersion) return;
+    for (const id of refusals.flatMap(({ tasks }) => tasks)) {
+      const task = view.get('task', id);
+      if (!service || !task || isDirty(service, task, view)) this.#queue.remove(id);
+    }
   }
 }

@@ -167,18 +167,25 @@ describe('the scheduler', () => {
     expect(cluster.see(removed!.ID).NodeID).toBeUndefined();
   });
 
-  test('drops tasks of an old spec that fit nowhere, but still places them when they fit at once', () => {
+  test.each([
+    ['drops a task that the new spec replaces', { ContainerSpec: { Image: 'web:2' } }, undefined],
+    ['keeps one that it leaves as it is', {}, 'n1'],
+  ])('%s, when it fits nowhere', (_, TaskTemplate, expected) => {
     const cluster = aCluster();
     const [task] = cluster.addTasks(1);
     cluster.write((tx) => {
       const service = tx.view.get('service', task!.ServiceID)!;
-      tx.update('service', { ...service, SpecVersion: 7 });
+      const Spec = {
+        ...service.Spec,
+        TaskTemplate: { ...service.Spec.TaskTemplate, ...TaskTemplate },
+      };
+      tx.update('service', { ...service, Spec, SpecVersion: 7 });
     });
     cluster.settle();
-    expect(cluster.see(task!.ID).Status.Err).toBeUndefined();
+    expect(cluster.see(task!.ID).Status.Err).toMatch(/^no suitable node/);
     cluster.addNode('n1');
     cluster.settle();
-    expect(cluster.see(task!.ID).NodeID).toBeUndefined();
+    expect(cluster.see(task!.ID).NodeID).toBe(expected);
   });
 
   test('puts a node with five recent failures of the service last, for five minutes', () => {
