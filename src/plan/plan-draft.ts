@@ -18,7 +18,7 @@ export const WAVE = {
   freePorts: 4,
   /** Of services that wait for no other; what waits for them comes in the waves after it. */
   service: 5,
-  /** Or later: after all services. */
+  /** Or later: after all services; what others depend on goes in the waves after it. */
   remove: 6,
 } as const;
 
@@ -99,7 +99,11 @@ export class PlanDraft {
     const lastOthers = this.#entries.map((one) => (isLast(one) ? WAVE.service : one.wave));
     const last = Math.max(WAVE.remove, ...lastOthers.map((wave) => wave + 1));
     const ordered = this.#entries
-      .map((entry, index) => ({ ...entry, index, wave: isLast(entry) ? last : entry.wave }))
+      .map((entry, index) => ({
+        ...entry,
+        index,
+        wave: isLast(entry) ? last + entry.wave - WAVE.remove : entry.wave,
+      }))
       .sort((a, b) => a.wave - b.wave || a.index - b.index);
     const writes = new Map(
       ordered.flatMap(({ operation }, index) =>
@@ -123,7 +127,7 @@ export class PlanDraft {
 
 /** Whether an operation comes after all services. */
 function isLast({ operation, wave }: Entry): boolean {
-  return operation.kind === 'service-remove' && wave === WAVE.remove;
+  return operation.kind === 'service-remove' && wave >= WAVE.remove;
 }
 
 function keyOf(operation: Pick<Operation, 'kind' | 'name'>): string {

@@ -1,10 +1,12 @@
 import { byString } from '../base/compare.ts';
+import { sortTopologically } from '../base/topology.ts';
 import type { StackSpec } from '../stack/stack-spec.ts';
 import type { ConfigId, SecretId } from '../swarm/object.ts';
 import type { Service, ServiceSpec } from '../swarm/service.ts';
+import { parseDependsOn } from '../swarm/dependency-label.ts';
 import { parseRebalance } from '../swarm/rebalance-label.ts';
 import { withLiveReplicas } from '../swarm/live-replicas.ts';
-import { descopeName } from '../swarm/stack-labels.ts';
+import { descopeName, scopeName } from '../swarm/stack-labels.ts';
 import { decideBlob } from './blob-operations.ts';
 import { chooseImage, type Resolutions } from './images.ts';
 import {
@@ -280,6 +282,7 @@ function planRemovals(spec: StackSpec, { snapshot, context, draft }: Work): void
     return;
   }
   const needed = new Set(spec.services.flatMap(publishedPorts));
+  const levels = removalLevels(spec.stack, undeclared);
   for (const service of undeclared) {
     const port = publishedPorts(service.Spec).find((one) => needed.has(one));
     const isFirst = context.options.compatDocker || port !== undefined;
@@ -291,9 +294,26 @@ function planRemovals(spec: StackSpec, { snapshot, context, draft }: Work): void
         objectId: service.ID,
       },
       isFirst ? [] : draft.serviceWrites(),
-      context.options.compatDocker ? WAVE.removeFirst : isFirst ? WAVE.freePorts : undefined,
+      context.options.compatDocker
+        ? WAVE.removeFirst
+        : isFirst
+          ? WAVE.freePorts
+          : WAVE.remove + (levels.get(service.Spec.Name) ?? 0),
     );
   }
+}
+
+/** How many removals come before each service's: what depends on it goes first, as in `rm`. */
+function removalLevels(stack: string, services: readonly Service[]): ReadonlyMap<string, number> {
+  const dependants = new Map<string, string[]>();
+  for (const { Spec } of services) {
+    for (const on of parseDependsOn(Spec.Labels)) {
+      const name = scopeName(stack, on);
+      dependants.set(name, [...(dependants.get(name) ?? []), Spec.Name]);
+    }
+  }
+  const names = services.map(({ Spec }) => Spec.Name);
+  return sortTopologically(names, (name) => dependants.get(name) ?? []).levels;
 }
 
 function undeclaredNote(service: Service): Parameters<PlanDraft['note']>[0][number] {

@@ -109,6 +109,7 @@ const VALUES: Readonly<Record<string, Json>> = {
   'x-tstack.rotate': true,
   'x-tstack.ignore': ['floating-tag'],
   'services.*.x-tstack.ignore': ['floating-tag'],
+  'services.*.x-tstack.spec': { TaskTemplate: { Runtime: 'other' } },
   'volumes.*.x-cluster-spec': { group: 'g' },
   memory: '64m',
   count: 2,

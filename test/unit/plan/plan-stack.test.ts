@@ -347,6 +347,19 @@ test('prune comes last, except for what holds a port that is needed', async () =
   expect(kept.notes.map((one) => one.code)).toContain('undeclared-service');
 });
 
+test('prune removes what depends on a service before the service', async () => {
+  const engine = new FakeEngine();
+  const web = aService('web', { networks: [] });
+  const Labels = { ...web.Labels, 'io.tstack.depends-on': 'db' };
+  await engine.client.services.create(aService('db', { networks: [] }));
+  await engine.client.services.create({ ...web, Labels });
+  const plan = await planOf(aStack({ networks: [], services: [] }), engine, { prune: true });
+  expect(plan.operations.map(({ name, wave }) => `${wave} ${name}`)).toEqual([
+    '6 shop_web',
+    '7 shop_db',
+  ]);
+});
+
 test('a job runs at every deploy', async () => {
   const engine = new FakeEngine();
   const job = aService('job', { networks: [], Mode: { ReplicatedJob: { TotalCompletions: 2 } } });
