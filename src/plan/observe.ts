@@ -43,6 +43,7 @@ export async function observe(
   const serviceNames = new Set(spec.services.map((one) => one.Name));
   const snapshot: Snapshot = {
     stack: spec.stack,
+    apiVersion: engine.apiVersion,
     isEmbedded: runtimeOf(info.value) !== undefined,
     hasOnlyNames: ['process', 'simulated'].includes(runtimeOf(info.value) ?? ''),
     services: all.filter(isOwn),

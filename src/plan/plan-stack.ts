@@ -6,6 +6,7 @@ import type { Service, ServiceSpec } from '../swarm/service.ts';
 import { parseDependsOn } from '../swarm/dependency-label.ts';
 import { parseRebalance } from '../swarm/rebalance-label.ts';
 import { withLiveReplicas } from '../swarm/live-replicas.ts';
+import { newerFields } from '../swarm/newer-fields.ts';
 import { descopeName, scopeName } from '../swarm/stack-labels.ts';
 import { decideBlob } from './blob-operations.ts';
 import { chooseImage, type Resolutions } from './images.ts';
@@ -158,6 +159,7 @@ function planServices(
     refuseService(spec, service, { snapshot, draft, old });
     draft.note(rebalanceNotes(service, snapshot));
     draft.note(liveReplicaNotes(service, old));
+    if (!rewrites) draft.note(droppedFieldNotes(service, snapshot));
     const choice = chooseImage(service, old, context);
     if (old !== undefined || !rewrites) draft.note(unresolvedNotes(choice, snapshot));
     const withReferences = withIds(choice.spec, ids);
@@ -165,6 +167,7 @@ function planServices(
     const decision = order.withRestart(
       decideService(withReferences, old, {
         networkNames,
+        apiVersion: snapshot.apiVersion,
         rewrites: rewrites ? 'docker' : refreshes ? 'credentials' : undefined,
       }),
     );
@@ -249,6 +252,20 @@ function liveReplicaNotes(
   const [live, declared] = [kept, service].map((one) => one.Mode?.Replicated?.Replicas ?? 1);
   const message = `service ${service.Name}: keeps its ${live} tasks; the ${declared} of the file are for the first deploy (x-tstack.replicas: live)`;
   return [{ code: 'replicas-live', severity: 'note', subject: service.Name, message }];
+}
+
+/** An engine drops fields it does not know without a word. */
+function droppedFieldNotes(
+  service: ServiceSpec,
+  { apiVersion }: Snapshot,
+): Parameters<PlanDraft['note']>[0] {
+  if (apiVersion === undefined) return [];
+  return newerFields(service, apiVersion).map(({ name, since }) => ({
+    code: 'field-too-new',
+    severity: 'warning',
+    subject: service.Name,
+    message: `service ${service.Name}: ${name} has no effect: the engine speaks API ${apiVersion}, and it came with ${since}`,
+  }));
 }
 
 /** A Swarm never moves running tasks, whatever a label asks for. */

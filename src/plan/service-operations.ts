@@ -7,6 +7,7 @@ import type {
   ServiceSpec,
 } from '../swarm/service.ts';
 import { withLiveReplicas } from '../swarm/live-replicas.ts';
+import { withoutNewerFields } from '../swarm/newer-fields.ts';
 import { canonicalSpec } from './canonical-spec.ts';
 import { describeChanges } from './change-words.ts';
 import { diffValues } from './diff.ts';
@@ -85,16 +86,17 @@ export function decideService(
   context: {
     readonly networkNames: ReadonlyMap<string, string>;
     readonly rewrites?: RewriteReason | undefined;
+    /** Of the engine, which drops what it does not know; absent: it knows all. */
+    readonly apiVersion?: string | undefined;
   },
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
   const counted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
   const wanted = withStoredOrder(withLiveReplicas(counted, stored.Spec), stored.Spec);
+  const { apiVersion, networkNames } = context;
+  const kept = apiVersion === undefined ? wanted : withoutNewerFields(wanted, apiVersion);
   const changes = withoutFollowingIds(
-    diffValues(
-      canonicalSpec(stored.Spec, context.networkNames),
-      canonicalSpec(wanted, context.networkNames),
-    ),
+    diffValues(canonicalSpec(stored.Spec, networkNames), canonicalSpec(kept, networkNames)),
   );
   if (changes.length > 0) {
     return { action: 'update', cause: describeChanges(changes), changes, spec: wanted };

@@ -10,6 +10,8 @@ import type { Service } from '../swarm/service.ts';
  */
 export interface Snapshot {
   readonly stack: string;
+  /** The engine's, such as `1.43`: it drops what came later. Absent: nothing is dropped. */
+  readonly apiVersion?: string;
   /** Whether it is an embedded cluster, which does more than a Swarm; absent means no. */
   readonly isEmbedded?: boolean;
   /** Whether images are only names there: no registry is asked for any. Absent means no. */

@@ -184,7 +184,10 @@ async function updateService(
     if (lastError === undefined) return send(objectId, declared, operation.version);
     const fresh = await services.inspect(objectId, execution.call);
     const networkNames = execution.plan.networkNames;
-    const again = decideService(declared, fresh, { networkNames });
+    const again = decideService(declared, fresh, {
+      networkNames,
+      apiVersion: execution.ports.engine.apiVersion,
+    });
     if (again.action === 'keep' && registryAuth === undefined) return { objectId };
     return send(objectId, again.spec, fresh.Version.Index);
   });

@@ -212,6 +212,11 @@ export const ENGINE_CODES: Explanations = explanations({
     'a registry that does not answer',
     'Check the name and the login; or --resolve-image never.',
   ],
+  'field-too-new': [
+    'The engine is older than a field of a service and drops it without a word.',
+    'healthcheck.start_interval on an engine before Docker 25 (API 1.44)',
+    'Update the engines of the managers, or remove the key.',
+  ],
   'undeclared-service': [
     'The cluster has a service of the stack that is not in the files.',
     'a service that was removed from the file',

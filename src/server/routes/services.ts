@@ -17,7 +17,8 @@ import { empty, json, managerRoute, type Route } from '../route.ts';
 import { serviceSpec } from '../shapes/service-spec.ts';
 import { registryAuthOf } from '../registry-auth-header.ts';
 import { refuseLocalNetworks } from '../service-networks.ts';
-import { withoutNewerFields } from '../shapes/newer-fields.ts';
+import { formatApiVersion } from '../api-version.ts';
+import { withoutNewerFields } from '../../swarm/newer-fields.ts';
 
 const FILTERS = ['id', 'name', 'label', 'mode', 'runtime'];
 
@@ -48,7 +49,7 @@ export const serviceRoutes: readonly Route[] = [
     body: serviceSpec,
     handle: async ({ headers, version }, context, body) => {
       const registryAuth = registryAuthOf(headers);
-      const spec = withoutNewerFields(body, version);
+      const spec = withoutNewerFields(body, formatApiVersion(version));
       await refuseLocalNetworks(spec, context);
       const { control, store } = context.swarm;
       const { ID } = control.createService(spec, { registryAuth });
@@ -62,7 +63,7 @@ export const serviceRoutes: readonly Route[] = [
     body: serviceSpec,
     handle: async ({ headers, version, query, params }, context, body) => {
       const quoted = query.version('service');
-      const spec = withoutNewerFields(body, version);
+      const spec = withoutNewerFields(body, formatApiVersion(version));
       await refuseLocalNetworks(spec, context);
       const { control, store } = context.swarm;
       control.updateService(params['id'] ?? '', spec, {

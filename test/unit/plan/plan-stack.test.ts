@@ -360,6 +360,26 @@ test('prune removes what depends on a service before the service', async () => {
   ]);
 });
 
+test('a field that the engine is too old for is no change, and told', async () => {
+  const engine = new FakeEngine({ apiVersion: '1.43' });
+  const web = aService('web', { networks: [] });
+  const Healthcheck = { Test: ['CMD', 'true'], StartInterval: 1e9 };
+  const specWith = (ContainerSpec: object): typeof web => ({
+    ...web,
+    TaskTemplate: {
+      ...web.TaskTemplate,
+      ContainerSpec: { ...web.TaskTemplate.ContainerSpec, ...ContainerSpec },
+    },
+  });
+  await engine.client.services.create(specWith({ Healthcheck: { Test: ['CMD', 'true'] } }));
+  const spec = aStack({ networks: [], services: [specWith({ Healthcheck })] });
+  const plan = await planOf(spec, engine);
+  expect(isEmptyPlan(plan)).toBe(true);
+  expect(plan.notes.map((one) => one.message)).toContainEqual(
+    'service shop_web: Healthcheck.StartInterval has no effect: the engine speaks API 1.43, and it came with 1.44',
+  );
+});
+
 test('a job runs at every deploy', async () => {
   const engine = new FakeEngine();
   const job = aService('job', { networks: [], Mode: { ReplicatedJob: { TotalCompletions: 2 } } });
