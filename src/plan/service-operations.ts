@@ -92,7 +92,9 @@ export function decideService(
 ): ServiceDecision {
   if (!stored) return { action: 'create', cause: 'declared, not found', changes: [], spec };
   const counted = withForceUpdate(spec, stored.Spec.TaskTemplate.ForceUpdate);
-  const wanted = withStoredOrder(withLiveReplicas(counted, stored.Spec), stored.Spec);
+  const live = withLiveReplicas(counted, stored.Spec);
+  // Parity: docker sends lists in the file's order.
+  const wanted = context.rewrites === 'docker' ? live : withStoredOrder(live, stored.Spec);
   const { apiVersion, networkNames } = context;
   const kept = apiVersion === undefined ? wanted : withoutNewerFields(wanted, apiVersion);
   const changes = withoutFollowingIds(

@@ -5,7 +5,7 @@ export const adopt = defineCommand({
   name: 'adopt',
   summary: 'Write a stack file for a stack that runs, however it was deployed',
   description:
-    'The plan of the file is empty: deploying it changes nothing. Contents of secrets cannot be read, so ' +
+    'The plan of the file is empty, but for jobs, which every deploy runs again. Contents of secrets cannot be read, so ' +
     'they stay in the cluster (external), and so do configs without --configs. What no key says stands ' +
     'under x-tstack.spec. Writes nothing to the cluster. Exit 10: not everything could be said.',
   arguments: { stack: { placeholder: 'STACK', count: 'one', complete: 'stack' } },

@@ -380,6 +380,26 @@ test('a field that the engine is too old for is no change, and told', async () =
   );
 });
 
+test("variables in another order are no change; as docker they are sent in the file's order", async () => {
+  const engine = new FakeEngine();
+  const web = aService('web', { networks: [] });
+  const withEnv = (...Env: string[]): typeof web => ({
+    ...web,
+    TaskTemplate: {
+      ...web.TaskTemplate,
+      ContainerSpec: { ...web.TaskTemplate.ContainerSpec, Env },
+    },
+  });
+  await engine.client.services.create(withEnv('B=2', 'A=1'));
+  const spec = aStack({ networks: [], services: [withEnv('A=1', 'B=2')] });
+  expect(isEmptyPlan(await planOf(spec, engine))).toBe(true);
+  const plan = await planOf(spec, engine, { compatDocker: true });
+  expect(plan.operations[0]).toMatchObject({
+    kind: 'service-update',
+    spec: { TaskTemplate: { ContainerSpec: { Env: ['A=1', 'B=2'] } } },
+  });
+});
+
 test('a job runs at every deploy', async () => {
   const engine = new FakeEngine();
   const job = aService('job', { networks: [], Mode: { ReplicatedJob: { TotalCompletions: 2 } } });
